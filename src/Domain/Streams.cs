@@ -1,0 +1,17 @@
+namespace Scalelite.Domain;
+
+/// <summary>The keys of the streams. Ids in them are UUIDs or host names, never what a client chose.</summary>
+public static class Streams
+{
+    /// <summary><c>server-{id}</c>: registration, administrative state and health of one server.</summary>
+    public static string Server(string serverId) => $"server-{serverId}";
+
+    /// <summary><c>polls-{server}-{yyyyMMdd}</c>: the polls of one server that began on that day (UTC).</summary>
+    public static string Polls(string serverId, DateTimeOffset beganAt) => $"polls-{serverId}-{beganAt.UtcDateTime:yyyyMMdd}";
+
+    /// <summary><c>meeting-{instance}</c>: one run of a meeting, from its placing to its end.</summary>
+    public static string Meeting(Guid instance) => $"meeting-{instance}";
+
+    /// <summary><c>joins-{process}-{yyyyMMddHH}</c>: the joins that one process routed in that hour (UTC).</summary>
+    public static string Joins(Guid process, DateTimeOffset to) => $"joins-{process}-{to.UtcDateTime:yyyyMMddHH}";
+}

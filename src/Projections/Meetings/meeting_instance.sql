@@ -1,0 +1,27 @@
+-- A row for each run of a meeting; kept after its end for callbacks, recordings and explanations.
+create table if not exists meeting_instance (
+    instance                       uuid primary key,
+    tenant_id                      text not null,
+    meeting_id                     text not null,
+    server_id                      text not null,
+    state                          text not null check (state in ('placing', 'live', 'ended', 'failed')),
+    internal_meeting_id            text null,
+    create_time                    bigint null,
+    name                           text null,
+    voice_bridge                   text null,
+    record                         boolean not null default false,
+    is_breakout                    boolean not null default false,
+    parent_meeting_id              text null,
+    adopted                        boolean not null default false,
+    metadata                       jsonb not null default '{}',
+    moderator_password_fingerprint text null,
+    placed_at                      timestamptz not null,
+    started_at                     timestamptz null,
+    ended_at                       timestamptz null,
+    how                            text null,
+    moves                          int not null default 0,
+    peak_users                     int null,
+    mean_users                     double precision null
+);
+create index if not exists meeting_instance_meeting_id on meeting_instance (tenant_id, meeting_id, placed_at);
+create index if not exists meeting_instance_internal_meeting_id on meeting_instance (internal_meeting_id);

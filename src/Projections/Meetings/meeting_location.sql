@@ -1,0 +1,15 @@
+-- Where a live meeting is. One place for a tenant's meetingID, and no server holds two live meetings with one meetingID.
+create table if not exists meeting_location (
+    tenant_id           text not null,
+    meeting_id          text not null,
+    instance            uuid not null unique,
+    server_id           text not null,
+    state               text not null check (state in ('placing', 'live')),
+    internal_meeting_id text null,
+    create_time         bigint null,
+    deadline            timestamptz null,
+    placed_at           timestamptz not null,
+    primary key (tenant_id, meeting_id),
+    unique (server_id, meeting_id)
+);
+create index if not exists meeting_location_meeting_id on meeting_location (meeting_id);
