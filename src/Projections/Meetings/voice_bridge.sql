@@ -1,5 +1,7 @@
--- Numbers in use by live meetings, unique over all tenants; freed at the end.
+-- Numbers in use by live meetings, of all tenants; freed at the end. Placing is what keeps them unique: an adopted meeting
+-- brings the number that its node gave it.
 create table if not exists voice_bridge (
-    number   text primary key,
-    instance uuid not null unique
+    number   text collate "C" not null,
+    instance uuid not null unique,
+    primary key (number, instance)
 );

@@ -1,4 +1,5 @@
--- A row for each meeting that a node named in its last two answers, with its size over time.
+-- A row for each meeting that a node named lately, with its size over time. Those with round = server_load.answered_round
+-- stand in the node's last answer; the others are kept for an hour, so that the end of a meeting can still tell its size.
 create table if not exists polled_meeting (
     server_id           text not null,
     internal_meeting_id text not null,
@@ -20,5 +21,6 @@ create table if not exists polled_meeting (
     user_polls          bigint not null,
     peak                int not null,
     curve               int[] not null,
+    curve_step          int not null default 1,
     primary key (server_id, internal_meeting_id)
 );

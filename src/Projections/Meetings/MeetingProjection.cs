@@ -1,0 +1,173 @@
+using System.Text.Json;
+using Scalelite.Domain.Meetings;
+
+namespace Scalelite.Projections.Meetings;
+
+/// <summary>
+/// Fills <c>meeting_location</c>, <c>meeting_instance</c>, <c>meeting_copy</c> and <c>voice_bridge</c>. Rows are named by their
+/// instance, so they belong to one stream; placing is serial, so a location's key passes from one run to the next in order.
+/// </summary>
+public sealed class MeetingProjection : IProjection
+{
+    /// <inheritdoc/>
+    public Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
+    {
+        foreach (var @event in events)
+        {
+            switch (@event.Data)
+            {
+                case MeetingPlaced e:
+                    Placed(operations, e);
+                    break;
+                case MeetingStarted e:
+                    Started(operations, e);
+                    break;
+                case PlacementFailed e:
+                    Failed(operations, e);
+                    break;
+                case MeetingAdopted e:
+                    Adopted(operations, e);
+                    break;
+                case MeetingMoved e:
+                    Moved(operations, e);
+                    break;
+                case MeetingCopyGone e:
+                    operations.QueueSqlCommand("delete from meeting_copy where instance = ? and server_id = ?", e.Instance, e.ServerId);
+                    break;
+                case MeetingEnded e:
+                    Ended(operations, e);
+                    break;
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static void Placed(IDocumentOperations operations, MeetingPlaced e)
+    {
+        operations.QueueSqlCommand(
+            """
+            insert into meeting_location (tenant_id, meeting_id, instance, server_id, state, deadline, placed_at)
+            values (?, ?, ?, ?, 'placing', ?, ?)
+            """,
+            e.TenantId, e.MeetingId, e.Instance, e.ServerId, e.Deadline.ToUniversalTime(), e.At.ToUniversalTime());
+        operations.QueueSqlCommand(
+            """
+            insert into meeting_instance (instance, tenant_id, meeting_id, server_id, state, name, voice_bridge, record, metadata, placed_at)
+            values (?, ?, ?, ?, 'placing', ?::text, ?::text, ?, ?::jsonb, ?)
+            on conflict (instance) do update set server_id = excluded.server_id, state = 'placing'
+            """,
+            e.Instance, e.TenantId, e.MeetingId, e.ServerId, OrNull(e.Name), OrNull(e.VoiceBridge), e.Record,
+            JsonSerializer.Serialize(e.Metadata), e.At.ToUniversalTime());
+        operations.QueueSqlCommand("delete from meeting_copy where server_id = ? and meeting_id = ?", e.ServerId, e.MeetingId);
+        if (e.VoiceBridge is not null)
+        {
+            operations.QueueSqlCommand(
+                "insert into voice_bridge (number, instance) values (?, ?) on conflict (instance) do nothing", e.VoiceBridge, e.Instance);
+        }
+    }
+
+    private static void Started(IDocumentOperations operations, MeetingStarted e)
+    {
+        operations.QueueSqlCommand(
+            """
+            update meeting_location set state = 'live', internal_meeting_id = ?, create_time = ?, deadline = null
+            where instance = ? and server_id = ?
+            """,
+            e.InternalMeetingId, e.CreateTime, e.Instance, e.ServerId);
+        operations.QueueSqlCommand(
+            """
+            update meeting_instance
+            set state = 'live', internal_meeting_id = ?, create_time = ?, started_at = ?,
+                voice_bridge = coalesce(?::text, voice_bridge),
+                moderator_password_fingerprint = coalesce(?::text, moderator_password_fingerprint)
+            where instance = ?
+            """,
+            e.InternalMeetingId, e.CreateTime, e.At.ToUniversalTime(), OrNull(e.VoiceBridge), OrNull(e.ModeratorPasswordFingerprint), e.Instance);
+    }
+
+    private static void Failed(IDocumentOperations operations, PlacementFailed e)
+    {
+        operations.QueueSqlCommand("delete from meeting_location where instance = ? and server_id = ?", e.Instance, e.ServerId);
+        operations.QueueSqlCommand("delete from voice_bridge where instance = ?", e.Instance);
+        operations.QueueSqlCommand(
+            "update meeting_instance set state = 'failed', ended_at = ?, how = ? where instance = ?",
+            e.At.ToUniversalTime(), e.Failure.ToString(), e.Instance);
+        if (e.Failure is PlacementFailure.Uncertain or PlacementFailure.Abandoned)
+        {
+            Watch(operations, e.Instance, e.ServerId, null, e.Failure.ToString(), e.At);
+        }
+    }
+
+    private static void Adopted(IDocumentOperations operations, MeetingAdopted e)
+    {
+        var created = DateTimeOffset.FromUnixTimeMilliseconds(e.CreateTime);
+        operations.QueueSqlCommand(
+            """
+            insert into meeting_location (tenant_id, meeting_id, instance, server_id, state, internal_meeting_id, create_time, placed_at)
+            values (?, ?, ?, ?, 'live', ?, ?, ?)
+            """,
+            e.TenantId, e.MeetingId, e.Instance, e.ServerId, e.InternalMeetingId, e.CreateTime, created);
+        operations.QueueSqlCommand(
+            """
+            insert into meeting_instance (
+                instance, tenant_id, meeting_id, server_id, state, internal_meeting_id, create_time, name, voice_bridge,
+                is_breakout, parent_meeting_id, adopted, metadata, placed_at, started_at)
+            values (?, ?, ?, ?, 'live', ?, ?, ?::text, ?::text, ?, ?::text, true, ?::jsonb, ?, ?)
+            """,
+            e.Instance, e.TenantId, e.MeetingId, e.ServerId, e.InternalMeetingId, e.CreateTime, OrNull(e.Name), OrNull(e.VoiceBridge),
+            e.IsBreakout, OrNull(e.ParentMeetingId), JsonSerializer.Serialize(e.Metadata), e.At.ToUniversalTime(), created);
+        operations.QueueSqlCommand("delete from meeting_copy where server_id = ? and meeting_id = ?", e.ServerId, e.MeetingId);
+        if (e.VoiceBridge is not null)
+        {
+            operations.QueueSqlCommand("insert into voice_bridge (number, instance) values (?, ?)", e.VoiceBridge, e.Instance);
+        }
+    }
+
+    private static void Moved(IDocumentOperations operations, MeetingMoved e)
+    {
+        operations.QueueSqlCommand(
+            """
+            update meeting_location
+            set server_id = ?, state = ?, internal_meeting_id = ?::text, create_time = ?::bigint, deadline = ?::timestamptz
+            where instance = ?
+            """,
+            e.ToServerId, e.Back ? "live" : "placing", OrNull(e.InternalMeetingId), e.CreateTime ?? (object)DBNull.Value,
+            e.Back ? DBNull.Value : e.Deadline.ToUniversalTime(), e.Instance);
+        operations.QueueSqlCommand(
+            """
+            update meeting_instance
+            set server_id = ?, state = ?, moves = moves + 1,
+                internal_meeting_id = coalesce(?::text, internal_meeting_id), create_time = coalesce(?::bigint, create_time)
+            where instance = ?
+            """,
+            e.ToServerId, e.Back ? "live" : "placing", OrNull(e.InternalMeetingId), e.CreateTime ?? (object)DBNull.Value, e.Instance);
+        operations.QueueSqlCommand("delete from meeting_copy where instance = ? and server_id = ?", e.Instance, e.ToServerId);
+        Watch(operations, e.Instance, e.FromServerId, e.LeftInternalMeetingId, e.Back ? "MovedBack" : "Moved", e.At);
+    }
+
+    private static void Ended(IDocumentOperations operations, MeetingEnded e)
+    {
+        operations.QueueSqlCommand("delete from meeting_location where instance = ?", e.Instance);
+        operations.QueueSqlCommand("delete from voice_bridge where instance = ?", e.Instance);
+        operations.QueueSqlCommand(
+            "update meeting_instance set state = 'ended', ended_at = ?, how = ?, peak_users = ?, mean_users = ? where instance = ?",
+            e.EndedAt.ToUniversalTime(), e.How.ToString(), e.PeakUsers, e.MeanUsers, e.Instance);
+        if (e.How == EndLearned.PlacedAnew)
+        {
+            Watch(operations, e.Instance, e.ServerId, null, "PlacedAnew", e.At);
+        }
+    }
+
+    private static void Watch(
+        IDocumentOperations operations, Guid instance, string serverId, string? internalMeetingId, string reason, DateTimeOffset since) =>
+        operations.QueueSqlCommand(
+            """
+            insert into meeting_copy (instance, server_id, meeting_id, internal_meeting_id, reason, since)
+            select instance, ?, meeting_id, ?::text, ?, ? from meeting_instance where instance = ?
+            on conflict (instance, server_id) do update set internal_meeting_id = excluded.internal_meeting_id, reason = excluded.reason, since = excluded.since
+            """,
+            serverId, OrNull(internalMeetingId), reason, since.ToUniversalTime(), instance);
+
+    private static object OrNull(string? value) => value ?? (object)DBNull.Value;
+}
