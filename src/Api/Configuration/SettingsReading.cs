@@ -1,0 +1,63 @@
+using Microsoft.Extensions.Configuration;
+using Scalelite.Workers.Configuration;
+
+namespace Scalelite.Api.Configuration;
+
+/// <summary>What a command cannot do without.</summary>
+[Flags]
+internal enum Needs
+{
+    /// <summary>Nothing that has no default.</summary>
+    Nothing = 0,
+
+    /// <summary>DATABASE_URL.</summary>
+    Database = 1,
+
+    /// <summary>SECRET_KEY_BASE.</summary>
+    SealedSecrets = 2,
+
+    /// <summary>LOADBALANCER_SECRET or LOADBALANCER_SECRETS.</summary>
+    LoadBalancerSecret = 4,
+
+    /// <summary>All of them: a process that serves.</summary>
+    Everything = Database | SealedSecrets | LoadBalancerSecret,
+}
+
+/// <summary>The settings, or why they cannot be right.</summary>
+/// <param name="Settings">Null if there is a problem.</param>
+/// <param name="Problems">All that is wrong, a line each, with the setting's name and what is allowed; never a secret.</param>
+/// <param name="Notices">What is to be said once at the start, a line each.</param>
+internal sealed record SettingsReading(Settings? Settings, IReadOnlyList<string> Problems, IReadOnlyList<string> Notices)
+{
+    /// <summary>
+    /// <c>appsettings.json</c> beside the program and in the working directory, then the environment, which wins.
+    /// </summary>
+    public static IConfiguration Sources() => new ConfigurationBuilder()
+        .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true)
+        .AddJsonFile(Path.Combine(Environment.CurrentDirectory, "appsettings.json"), optional: true)
+        .AddEnvironmentVariables()
+        .Build();
+
+    /// <summary>Reads all settings for a command that needs <paramref name="needs"/>.</summary>
+    public static SettingsReading From(IConfiguration configuration, Needs needs)
+    {
+        var reader = new SettingsReader(configuration);
+        var settings = new Settings
+        {
+            Security = SecurityConfiguration.Read(reader, needs),
+            Nodes = NodeConfiguration.Read(reader),
+            Polling = PollingConfiguration.Read(reader),
+            Placement = PlacementConfiguration.Read(reader),
+            Meetings = MeetingConfiguration.Read(reader),
+            Parameters = ParameterConfiguration.Read(reader),
+            VoiceBridges = VoiceBridgeConfiguration.Read(reader),
+            Http = HttpConfiguration.Read(reader),
+            Database = DatabaseConfiguration.Read(reader, needs),
+            Logging = LoggingConfiguration.Read(reader),
+        };
+        if (reader.Problems.Count == 0 && settings.Placement.CreateDeadline <= settings.Nodes.ConnectTimeout)
+            reader.Refuse(PlacementConfiguration.CreateDeadline, "it must be longer than CONNECT_TIMEOUT");
+        WithoutEffect.Announce(configuration, reader);
+        return new SettingsReading(reader.Problems.Count == 0 ? settings : null, reader.Problems, reader.Notices);
+    }
+}
