@@ -1,0 +1,47 @@
+using Scalelite.Domain.Joins;
+using Scalelite.Domain.Meetings;
+using Scalelite.Domain.Polling;
+using Scalelite.Domain.Servers;
+using Scalelite.Projections.Joins;
+using Scalelite.Projections.Meetings;
+using Scalelite.Projections.Polling;
+using Scalelite.Projections.Servers;
+
+namespace Scalelite.Workers;
+
+/// <summary>What the event store must know: the events of the domain and the inline projections that turn them into rows.</summary>
+public static class DomainEvents
+{
+    /// <summary>Every event type.</summary>
+    public static IReadOnlyList<Type> Types { get; } =
+    [
+        typeof(ServerRegistered),
+        typeof(ServerEnabled),
+        typeof(ServerCordoned),
+        typeof(ServerDrained),
+        typeof(ServerDisabled),
+        typeof(ServerPanicked),
+        typeof(ServerRemoved),
+        typeof(ServerTagged),
+        typeof(LoadMultiplierChanged),
+        typeof(SecretRotated),
+        typeof(ServerSuspected),
+        typeof(ServerWentOffline),
+        typeof(ServerCameOnline),
+        typeof(ServerVersionSeen),
+        typeof(ServerPolled),
+        typeof(ServerPollFailed),
+        typeof(MeetingPlaced),
+        typeof(MeetingStarted),
+        typeof(PlacementFailed),
+        typeof(MeetingAdopted),
+        typeof(MeetingMoved),
+        typeof(MeetingCopyGone),
+        typeof(MeetingEnded),
+        typeof(JoinsRouted),
+    ];
+
+    /// <summary>The inline projections.</summary>
+    public static IReadOnlyList<IProjection> Projections { get; } =
+        [new ServerProjection(), new PollProjection(), new MeetingProjection(), new JoinProjection()];
+}
