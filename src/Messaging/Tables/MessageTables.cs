@@ -1,12 +1,30 @@
+using Npgsql;
+
 namespace Scalelite.Messaging;
 
-/// <summary>The tables of the message bus, for the schema set-up to install.</summary>
+/// <summary>The tables of the message bus.</summary>
 public static class MessageTables
 {
-    private static readonly string[] Order = ["message", "message_dead_letter", "acknowledge_message", "replay_dead_letters"];
+    // The key of the advisory lock under which the tables are made: "messages" as a number that nobody else draws.
+    private const long SetUpLock = 0x6d65737361676573;
 
-    /// <summary>The SQL in the order to install it, each under its name; running it again changes nothing.</summary>
-    public static IReadOnlyList<KeyValuePair<string, string>> Scripts { get; } = [.. Order.Select(name => KeyValuePair.Create(name, Read(name)))];
+    private static readonly string[] Order =
+    [
+        "message", "message_due", "message_dead_letter", "message_dead_letter_failed_at", "message_dead_letter_type",
+        "acknowledge_message", "replay_dead_letters",
+    ];
+
+    /// <summary>The statements in the order to run them, each under its name; running them again changes nothing.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> Statements { get; } = [.. Order.Select(name => KeyValuePair.Create(name, Read(name)))];
+
+    /// <summary>Creates what is missing, in one transaction and under an advisory lock, so that any number of instances may start at once.</summary>
+    public static async Task CreateAsync(NpgsqlDataSource database, CancellationToken cancellation = default)
+    {
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new("select pg_advisory_xact_lock($1)") { Parameters = { new() { Value = SetUpLock } } });
+        foreach (var (_, statement) in Statements) batch.BatchCommands.Add(new(statement));
+        await batch.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+    }
 
     private static string Read(string name)
     {

@@ -12,5 +12,3 @@ create table if not exists message (
     sent_at timestamptz not null default now(),
     error text null
 ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_analyze_scale_factor = 0.5);
-
-create index if not exists message_due on message (due_at);

@@ -10,6 +10,3 @@ create table if not exists message_dead_letter (
     failed_at timestamptz not null default now(),
     error text not null
 );
-
-create index if not exists message_dead_letter_failed_at on message_dead_letter (failed_at, id);
-create index if not exists message_dead_letter_type on message_dead_letter (type, failed_at);
