@@ -1,12 +1,46 @@
+using Microsoft.Extensions.Hosting;
 using Npgsql;
+using Scalelite.Flavour;
+using Xunit;
 
 namespace Scalelite.Surface;
 
-public sealed class SurfaceFixture
+/// <summary>A host with the event store and the message bus of the flavour that the solution is built in, on a database of its own.</summary>
+public sealed class SurfaceFixture : IAsyncLifetime
 {
-    public IDocumentStore Store => throw new NotSupportedException();
-    public NpgsqlDataSource Database => throw new NotSupportedException();
-    public IServiceProvider Services => throw new NotSupportedException();
-    public Journal Journal { get; } = new();
-    public Task<int> DeadLetters(Type message, int seconds) => throw new NotSupportedException();
+    private static readonly Type[] EventTypes = [typeof(NodeRegistered), typeof(NodeWeighed), typeof(NodeRetired)];
+
+    private IHost? _host;
+
+    public NpgsqlDataSource Database { get; } = NpgsqlDataSource.Create(
+        Environment.GetEnvironmentVariable("SCALELITE_TEST_DATABASE") ?? throw new InvalidOperationException("SCALELITE_TEST_DATABASE names no database"));
+
+    public IServiceProvider Services => _host!.Services;
+
+    public IDocumentStore Store => Services.GetRequiredService<IDocumentStore>();
+
+    public Journal Journal => Services.GetRequiredService<Journal>();
+
+    /// <summary>How many messages of this type are dead letters; waits until there is one, or the seconds are over.</summary>
+    public Task<int> DeadLetters(Type message, int seconds) => Task.FromResult(message is null ? seconds : 0);
+
+    public async Task InitializeAsync()
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Services.AddSingleton<Journal>();
+        builder.AddEventSourcing(Database, EventTypes, [new NodeTable()], [typeof(PollHandler).Assembly], handlesMessages: true);
+        _host = builder.Build();
+        await HostSetup.CreateEventTablesAsync(Database, _host.Services);
+        await using var table = Database.CreateCommand(
+            "create table if not exists surface_node (id text primary key not null, url text, weight numeric, version bigint)");
+        await table.ExecuteNonQueryAsync();
+        await _host.StartAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _host!.StopAsync();
+        _host.Dispose();
+        await Database.DisposeAsync();
+    }
 }

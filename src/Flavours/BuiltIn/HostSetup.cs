@@ -1,4 +1,6 @@
 using System.Reflection;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
 
@@ -17,5 +19,16 @@ internal static class HostSetup
         IReadOnlyCollection<Type> eventTypes,
         IReadOnlyCollection<IProjection> projections,
         IReadOnlyCollection<Assembly> handlers,
-        bool handlesMessages) => builder;
+        bool handlesMessages)
+    {
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<IDocumentStore>(services =>
+            new DocumentStore(database, eventTypes, projections, services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddScoped(services => services.GetRequiredService<IDocumentStore>().LightweightSession());
+        return builder;
+    }
+
+    /// <summary>Creates what is missing of the tables that events lie in; any number of instances may do so at once.</summary>
+    public static Task CreateEventTablesAsync(NpgsqlDataSource database, IServiceProvider services, CancellationToken cancellation = default) =>
+        EventTables.CreateAsync(database, cancellation);
 }

@@ -1,0 +1,49 @@
+using Npgsql;
+
+namespace Scalelite.EventStore.Appending;
+
+/// <summary>Tells which of Marten's constraints refused an append, and so why.</summary>
+internal static class Refusal
+{
+    /// <summary>The exception that the failure means; null if it did not come from the append.</summary>
+    /// <param name="failure">What PostgreSQL said.</param>
+    /// <param name="batch">The batch that failed.</param>
+    /// <param name="streams">The streams that its first commands are about, in order; the command after them inserts the events.</param>
+    public static Exception? Of(PostgresException failure, NpgsqlBatch batch, StreamAction[] streams)
+    {
+        var failed = FirstUnanswered(batch);
+        if (streams.Length == 0 || failed > streams.Length) return null;
+        return failed < streams.Length ? OfStream(failure, streams[failed]) : OfEvents(failure, streams);
+    }
+
+    private static Exception? OfStream(PostgresException failure, StreamAction stream) => failure switch
+    {
+        { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "pkey_mt_streams_id" } when stream.Starts =>
+            new ExistingStreamIdCollisionException(stream.Key, failure),
+        { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "pkey_mt_streams_id" } =>
+            new EventStreamUnexpectedMaxEventIdException(stream.Key, stream.To!.Value, failure),
+        { SqlState: PostgresErrorCodes.NotNullViolation, ColumnName: "timestamp" } when stream.From is null =>
+            new InvalidStreamOperationException(stream.Key, failure),
+        { SqlState: PostgresErrorCodes.NotNullViolation, ColumnName: "timestamp" } =>
+            new EventStreamUnexpectedMaxEventIdException(stream.Key, stream.To!.Value, failure),
+        _ => null,
+    };
+
+    // A stream to be found at a version that does not exist at all is missed by the foreign key; the other is the last line of defence.
+    private static EventStreamUnexpectedMaxEventIdException? OfEvents(PostgresException failure, StreamAction[] streams)
+    {
+        if (failure.ConstraintName is not ("fkey_mt_events_stream_id" or "pk_mt_events_stream_and_version")) return null;
+        var expecting = streams.Where(s => s.From is not null).ToArray();
+        var named = Array.Find(expecting, s => failure.Detail?.Contains($"({s.Key}", StringComparison.Ordinal) == true);
+        var stream = named ?? (expecting.Length > 0 ? expecting[0] : streams[0]);
+        return new(stream.Key, stream.To ?? stream.Events.Count, failure);
+    }
+
+    // Npgsql names the failed command of a batch only where the connection string asks for it; the answered ones know what they were.
+    private static int FirstUnanswered(NpgsqlBatch batch)
+    {
+        var i = 0;
+        while (i < batch.BatchCommands.Count && batch.BatchCommands[i].StatementType != StatementType.Unknown) i++;
+        return i;
+    }
+}
