@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Scalelite.Flavour;
+using Scalelite.Testing;
 using Xunit;
 
 namespace Scalelite.Surface;
@@ -10,10 +11,10 @@ public sealed class SurfaceFixture : IAsyncLifetime
 {
     private static readonly Type[] EventTypes = [typeof(NodeRegistered), typeof(NodeWeighed), typeof(NodeRetired)];
 
+    private TestDatabase? _database;
     private IHost? _host;
 
-    public NpgsqlDataSource Database { get; } = NpgsqlDataSource.Create(
-        Environment.GetEnvironmentVariable("SCALELITE_TEST_DATABASE") ?? throw new InvalidOperationException("SCALELITE_TEST_DATABASE names no database"));
+    public NpgsqlDataSource Database => _database!.Source;
 
     public IServiceProvider Services => _host!.Services;
 
@@ -22,10 +23,12 @@ public sealed class SurfaceFixture : IAsyncLifetime
     public Journal Journal => Services.GetRequiredService<Journal>();
 
     /// <summary>How many messages of this type are dead letters; waits until there is one, or the seconds are over.</summary>
-    public Task<int> DeadLetters(Type message, int seconds) => Task.FromResult(message is null ? seconds : 0);
+    public Task<int> DeadLetters(Type message, int seconds) =>
+        throw new NotSupportedException($"{message.Name}: {Services} keeps no dead letters before the message bus is part of this host");
 
     public async Task InitializeAsync()
     {
+        _database = await TestDatabase.CreateAsync("surface");
         var builder = Host.CreateApplicationBuilder();
         builder.Services.AddSingleton<Journal>();
         builder.AddEventSourcing(Database, EventTypes, [new NodeTable()], [typeof(PollHandler).Assembly], handlesMessages: true);
@@ -41,6 +44,6 @@ public sealed class SurfaceFixture : IAsyncLifetime
     {
         await _host!.StopAsync();
         _host.Dispose();
-        await Database.DisposeAsync();
+        await _database!.DisposeAsync();
     }
 }
