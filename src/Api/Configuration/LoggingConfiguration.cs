@@ -7,7 +7,8 @@ internal static class LoggingConfiguration
 {
     public static readonly Setting<string> Level = SettingKinds.Choice(
         "RAILS_LOG_LEVEL", "info", ["debug", "info", "warn", "error", "fatal", "unknown"], "The least that is written. `unknown` is `fatal`.")
-        with { Example = "warn" };
+        with
+    { Example = "warn" };
 
     public static readonly Setting<string> Format = SettingKinds.Choice(
         "LOG_FORMAT", "text", ["text", "json"], "`json` writes one JSON object a line, for a program.", "Logging:Format");

@@ -7,7 +7,8 @@ internal static class MeetingConfiguration
 {
     public static readonly Setting<TimeSpan> MaximumDuration = SettingKinds.Minutes(
         "MAX_MEETING_DURATION", 0, 0, 525_600, "Longest duration of a meeting; replaces 0 and larger values of a create. 0 means no limit.")
-        with { Default = "0, no limit", Example = "240" };
+        with
+    { Default = "0, no limit", Example = "240" };
 
     public static readonly Setting<bool> GetMeetingsDisabled = SettingKinds.Boolean(
         "GET_MEETINGS_API_DISABLED", "getMeetings answers that there are none.");

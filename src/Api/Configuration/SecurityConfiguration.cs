@@ -22,7 +22,8 @@ internal static class SecurityConfiguration
     public static readonly Setting<IReadOnlyList<HashAlgorithmName>> Algorithms = SettingKinds.List<HashAlgorithmName>(
         "LOADBALANCER_CHECKSUM_ALGORITHM", "SHA1, SHA256, SHA384, SHA512, separated by `:`",
         "What clients may sign with. Calls to nodes are signed with the strongest of them; where it is not set all are allowed and SHA256 is used.",
-        "SHA256:SHA512", text => SplitAlgorithms(text)) with { Default = "all, SHA256 outgoing" };
+        "SHA256:SHA512", text => SplitAlgorithms(text)) with
+    { Default = "all, SHA256 outgoing" };
 
     public static readonly Setting<string?> SecretKeyBase = SettingKinds.Optional<string>(
         "SECRET_KEY_BASE", "a text of 30 characters or more, `openssl rand -hex 64`",

@@ -42,7 +42,8 @@ internal static class WithoutEffect
 
     /// <summary>Without tenants every client would see every meeting: that is refused, not ignored.</summary>
     public static readonly Setting<bool> Multitenancy = SettingKinds.Boolean(
-        "MULTITENANCY_ENABLED", "Tenants are not built yet; with `true` the process does not start.") with { Allowed = "false", Example = "false" };
+        "MULTITENANCY_ENABLED", "Tenants are not built yet; with `true` the process does not start.") with
+    { Allowed = "false", Example = "false" };
 
     /// <summary>Says each setting that is given and does nothing.</summary>
     public static void Announce(IConfiguration configuration, SettingsReader reader)
