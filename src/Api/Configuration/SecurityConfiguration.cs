@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using Scalelite.BigBlueButton.Checksums;
 using Scalelite.Workers.Configuration;
 
 namespace Scalelite.Api.Configuration;
@@ -6,9 +6,6 @@ namespace Scalelite.Api.Configuration;
 /// <summary>Secrets and checksums.</summary>
 internal static class SecurityConfiguration
 {
-    private static readonly HashAlgorithmName[] _weakestFirst =
-        [HashAlgorithmName.SHA1, HashAlgorithmName.SHA256, HashAlgorithmName.SHA384, HashAlgorithmName.SHA512];
-
     public static readonly Setting<string?> Secret = SettingKinds.Optional<string>(
         "LOADBALANCER_SECRET", "a text without spaces",
         "The secret that clients (Moodle, Greenlight) sign their calls with. `serve` needs it or LOADBALANCER_SECRETS.",
@@ -19,11 +16,11 @@ internal static class SecurityConfiguration
         "More secrets that clients may sign with, for example one for each application, or the next one during a change.",
         "first-secret:second-secret", text => SplitSecrets(text), isSecret: true);
 
-    public static readonly Setting<IReadOnlyList<HashAlgorithmName>> Algorithms = SettingKinds.List<HashAlgorithmName>(
-        "LOADBALANCER_CHECKSUM_ALGORITHM", "SHA1, SHA256, SHA384, SHA512, separated by `:`",
+    public static readonly Setting<ChecksumAlgorithms?> Algorithms = new(
+        "LOADBALANCER_CHECKSUM_ALGORITHM", null, "all, SHA256 outgoing", "SHA1, SHA256, SHA384, SHA512, separated by `:`",
         "What clients may sign with. Calls to nodes are signed with the strongest of them; where it is not set all are allowed and SHA256 is used.",
-        "SHA256:SHA512", text => SplitAlgorithms(text)) with
-    { Default = "all, SHA256 outgoing" };
+        "SHA256:SHA512", IsSecret: false, Fallback: null,
+        text => ChecksumAlgorithms.TryParse(text, out var algorithms) ? algorithms : Parsed<ChecksumAlgorithms?>.Wrong());
 
     public static readonly Setting<string?> SecretKeyBase = SettingKinds.Optional<string>(
         "SECRET_KEY_BASE", "a text of 30 characters or more, `openssl rand -hex 64`",
@@ -46,8 +43,8 @@ internal static class SecurityConfiguration
         return new SecuritySettings
         {
             LoadBalancerSecrets = [.. (first is null ? more : [first, .. more]).Distinct()],
-            AllowedAlgorithms = algorithms.Count == 0 ? _weakestFirst : algorithms,
-            OutgoingAlgorithm = algorithms.Count == 0 ? HashAlgorithmName.SHA256 : algorithms[^1],
+            AllowedAlgorithms = algorithms ?? ChecksumAlgorithms.All,
+            OutgoingAlgorithm = algorithms?.Strongest ?? ChecksumAlgorithm.Sha256,
             SecretKeyBase = reader.Read(SecretKeyBase) ?? "",
             RetiredSecrets = reader.Read(RetiredSecretDays),
         };
@@ -60,13 +57,5 @@ internal static class SecurityConfiguration
         var secrets = text.Split(':');
         if (secrets.Any(s => s.Length == 0)) return Parsed<IReadOnlyList<string>>.Wrong("one of them is empty");
         return secrets.Any(s => s.Any(char.IsWhiteSpace)) ? Parsed<IReadOnlyList<string>>.Wrong("one of them contains a space") : secrets;
-    }
-
-    private static Parsed<IReadOnlyList<HashAlgorithmName>> SplitAlgorithms(string text)
-    {
-        var names = text.Split(':', StringSplitOptions.TrimEntries).Select(name => name.ToUpperInvariant()).ToHashSet();
-        if (names.FirstOrDefault(name => _weakestFirst.All(a => a.Name != name)) is { } unknown)
-            return Parsed<IReadOnlyList<HashAlgorithmName>>.Wrong($"there is no '{unknown}'");
-        return _weakestFirst.Where(a => names.Contains(a.Name!)).ToArray();
     }
 }

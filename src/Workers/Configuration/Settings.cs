@@ -1,5 +1,5 @@
 using System.Net;
-using System.Security.Cryptography;
+using Scalelite.BigBlueButton.Checksums;
 
 namespace Scalelite.Workers.Configuration;
 
@@ -46,12 +46,11 @@ public sealed record SecuritySettings
     /// <summary>The secrets that clients may sign with: LOADBALANCER_SECRET first, then LOADBALANCER_SECRETS.</summary>
     public IReadOnlyList<string> LoadBalancerSecrets { get; init; } = [];
 
-    /// <summary>LOADBALANCER_CHECKSUM_ALGORITHM: what clients may sign with, the weakest first.</summary>
-    public IReadOnlyList<HashAlgorithmName> AllowedAlgorithms { get; init; } =
-        [HashAlgorithmName.SHA1, HashAlgorithmName.SHA256, HashAlgorithmName.SHA384, HashAlgorithmName.SHA512];
+    /// <summary>LOADBALANCER_CHECKSUM_ALGORITHM: what clients may sign with.</summary>
+    public ChecksumAlgorithms AllowedAlgorithms { get; init; } = ChecksumAlgorithms.All;
 
     /// <summary>What calls to nodes are signed with: the strongest allowed one, SHA256 where nothing is set.</summary>
-    public HashAlgorithmName OutgoingAlgorithm { get; init; } = HashAlgorithmName.SHA256;
+    public ChecksumAlgorithm OutgoingAlgorithm { get; init; } = ChecksumAlgorithm.Sha256;
 
     /// <summary>SECRET_KEY_BASE: the keys that seal secrets are derived from it.</summary>
     public string SecretKeyBase { get; init; } = "";

@@ -1,7 +1,7 @@
 using System.Net;
-using System.Security.Cryptography;
 using Microsoft.Extensions.Configuration;
 using Scalelite.Api.Configuration;
+using Scalelite.BigBlueButton.Checksums;
 using Scalelite.Workers.Configuration;
 using Xunit;
 
@@ -19,8 +19,8 @@ public sealed class SettingsTests
         Assert.Equal((TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10)), (settings.Nodes.ConnectTimeout, settings.Nodes.ResponseTimeout));
         Assert.Equal((15, TimeSpan.FromMinutes(15)), (settings.Placement.MinimumUsers, settings.Placement.JoinBuffer));
         Assert.Equal("http://0.0.0.0:3000", settings.Http.Listen);
-        Assert.Equal(4, settings.Security.AllowedAlgorithms.Count);
-        Assert.Equal(HashAlgorithmName.SHA256, settings.Security.OutgoingAlgorithm);
+        Assert.Equal(ChecksumAlgorithms.All, settings.Security.AllowedAlgorithms);
+        Assert.Equal(ChecksumAlgorithm.Sha256, settings.Security.OutgoingAlgorithm);
         Assert.Null(settings.Meetings.MaximumDuration);
     }
 
@@ -138,8 +138,8 @@ public sealed class SettingsTests
     public void Outgoing_calls_take_the_strongest_algorithm_allowed()
     {
         var security = Right(new() { ["LOADBALANCER_CHECKSUM_ALGORITHM"] = "sha512:SHA1" }).Security;
-        Assert.Equal([HashAlgorithmName.SHA1, HashAlgorithmName.SHA512], security.AllowedAlgorithms);
-        Assert.Equal(HashAlgorithmName.SHA512, security.OutgoingAlgorithm);
+        Assert.Equal(ChecksumAlgorithms.Of(ChecksumAlgorithm.Sha1, ChecksumAlgorithm.Sha512), security.AllowedAlgorithms);
+        Assert.Equal(ChecksumAlgorithm.Sha512, security.OutgoingAlgorithm);
     }
 
     [Fact]
