@@ -28,12 +28,10 @@ internal static partial class RequestLog
     /// <summary>Writes the line.</summary>
     public static void Answered(this ILogger logger, RequestLine line)
     {
-        if (logger.IsEnabled(LogLevel.Information))
-        {
-            Log.Answered(
-                logger, Clean(line.Call), Clean(line.Outcome), (long)line.Elapsed.TotalMilliseconds, Clean(line.MeetingId), Clean(line.InternalMeetingId),
-                Clean(line.ServerId), Clean(line.TenantId), Clean(line.CorrelationId));
-        }
+        var (call, outcome, milliseconds) = (Clean(line.Call), Clean(line.Outcome), (long)line.Elapsed.TotalMilliseconds);
+        var (meetingId, internalMeetingId, serverId) = (Clean(line.MeetingId), Clean(line.InternalMeetingId), Clean(line.ServerId));
+        var (tenantId, correlationId) = (Clean(line.TenantId), Clean(line.CorrelationId));
+        Log.Answered(logger, call, outcome, milliseconds, meetingId, internalMeetingId, serverId, tenantId, correlationId);
     }
 
     /// <summary>What clients chose must not start lines of its own.</summary>
