@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Npgsql;
+using Scalelite.EventLog;
 using Scalelite.Flavour;
 using Scalelite.Testing;
 using Xunit;
@@ -23,8 +24,17 @@ public sealed class SurfaceFixture : IAsyncLifetime
     public Journal Journal => Services.GetRequiredService<Journal>();
 
     /// <summary>How many messages of this type are dead letters; waits until there is one, or the seconds are over.</summary>
-    public Task<int> DeadLetters(Type message, int seconds) =>
-        throw new NotSupportedException($"{message.Name}: {Services} keeps no dead letters before the message bus is part of this host");
+    public async Task<int> DeadLetters(Type message, int seconds)
+    {
+        var letters = Services.GetRequiredService<IDeadLetters>();
+        var deadline = DateTime.UtcNow.AddSeconds(seconds);
+        while (true)
+        {
+            var count = (await letters.ListAsync(messageType: message.FullName)).Count;
+            if (count > 0 || DateTime.UtcNow > deadline) return count;
+            await Task.Delay(50);
+        }
+    }
 
     public async Task InitializeAsync()
     {

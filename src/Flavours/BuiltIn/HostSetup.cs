@@ -1,8 +1,10 @@
 using System.Reflection;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
+using Scalelite.EventLog;
 
 namespace Scalelite.Flavour;
 
@@ -12,6 +14,7 @@ internal static class HostSetup
     /// <summary>
     /// Adds <see cref="IDocumentStore"/> and <see cref="IMessageBus"/>; with <paramref name="handlesMessages"/> the host also
     /// claims and handles messages. Public classes named <c>*Handler</c> in <paramref name="handlers"/> are the handlers.
+    /// How many run at once and the like is in section <c>Messaging</c> of the configuration.
     /// </summary>
     public static IHostApplicationBuilder AddEventSourcing(
         this IHostApplicationBuilder builder,
@@ -24,11 +27,16 @@ internal static class HostSetup
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<IDocumentStore>(services =>
             new DocumentStore(database, eventTypes, projections, services.GetRequiredService<TimeProvider>()));
-        builder.Services.AddScoped(services => services.GetRequiredService<IDocumentStore>().LightweightSession());
+        builder.Services.Configure<MessagingOptions>(builder.Configuration.GetSection("Messaging"));
+        builder.Services.AddMessaging(database, handlers, handlesMessages);
+        builder.Services.AddSingleton<IDeadLetters>(new DeadLetters(database));
         return builder;
     }
 
-    /// <summary>Creates what is missing of the tables that events lie in; any number of instances may do so at once.</summary>
-    public static Task CreateEventTablesAsync(NpgsqlDataSource database, IServiceProvider services, CancellationToken cancellation = default) =>
-        EventTables.CreateAsync(database, cancellation);
+    /// <summary>Creates what is missing of the tables that events and messages lie in; any number of instances may do so at once.</summary>
+    public static async Task CreateEventTablesAsync(NpgsqlDataSource database, IServiceProvider services, CancellationToken cancellation = default)
+    {
+        await EventTables.CreateAsync(database, cancellation);
+        await MessageTables.CreateAsync(database, cancellation);
+    }
 }
