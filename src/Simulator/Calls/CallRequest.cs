@@ -1,0 +1,29 @@
+using Scalelite.BigBlueButton.Checksums;
+using Scalelite.BigBlueButton.Parameters;
+
+namespace Scalelite.Simulator.Calls;
+
+/// <summary>A call whose checksum is right and whose body has been read.</summary>
+internal sealed class CallRequest(SimulatedNode node, RawQuery query)
+{
+    public SimulatedNode Node => node;
+
+    /// <summary>The form's parameters; a node takes them as well as the query's, which come first.</summary>
+    public RawQuery? Form { get; set; }
+
+    /// <summary>How many <c>document</c> elements the XML body had.</summary>
+    public int Documents { get; set; }
+
+    public long BodyBytes { get; set; }
+
+    /// <summary>Whether counts are written as 1,234.</summary>
+    public bool ThousandsSeparators { get; init; }
+
+    public IEnumerable<QueryParameter> Parameters => Form is null ? query.Parameters : query.Parameters.Concat(Form.Parameters);
+
+    /// <summary>The first value sent; null where there is none.</summary>
+    public string? this[string name] => query[name] ?? Form?[name];
+
+    /// <summary>The same; null for an empty one, too.</summary>
+    public string? NotEmpty(string name) => this[name] is { Length: > 0 } value ? value : null;
+}
