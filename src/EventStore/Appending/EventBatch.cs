@@ -14,17 +14,20 @@ internal static class EventBatch
         "insert into mt_streams (id, version) values ($1, $2)";
 
     // The upsert locks the row, so writers that expect nothing queue up here and each sees the version that the one before left.
-    // A null timestamp violates its not-null constraint: that is how an archived stream refuses.
+    // A null in "created" violates its not-null constraint: that is how an archived stream refuses.
     private const string AppendAnywhere =
         """
         insert into mt_streams as s (id, version) values ($1, $2)
-        on conflict (id) do update set version = s.version + excluded.version, timestamp = case when not s.is_archived then now() end
+        on conflict (id) do update set version = s.version + excluded.version, timestamp = now(),
+                                       created = case when not s.is_archived then s.created end
         """;
 
-    // After waiting for another writer PostgreSQL computes this again on the row that it left: a null timestamp refuses.
+    // After waiting for another writer PostgreSQL computes this again on the row that it left: a null in "timestamp" refuses the version.
     private const string AppendAtVersion =
         """
-        update mt_streams set version = $2, timestamp = case when version = $3 and not is_archived then now() end where id = $1
+        update mt_streams set version = $2, timestamp = case when version = $3 or is_archived then now() end,
+                              created = case when not is_archived then created end
+        where id = $1
         """;
 
     private const string Columns =

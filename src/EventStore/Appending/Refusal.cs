@@ -13,7 +13,7 @@ internal static class Refusal
     {
         var failed = FirstUnanswered(batch);
         if (streams.Length == 0 || failed > streams.Length) return null;
-        return failed < streams.Length ? OfStream(failure, streams[failed]) : OfEvents(failure, streams);
+        return failed < streams.Length ? OfStream(failure, streams[failed]) : OfEvents(failure, batch, streams);
     }
 
     private static Exception? OfStream(PostgresException failure, StreamAction stream) => failure switch
@@ -22,20 +22,19 @@ internal static class Refusal
             new ExistingStreamIdCollisionException(stream.Key, failure),
         { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "pkey_mt_streams_id" } =>
             new EventStreamUnexpectedMaxEventIdException(stream.Key, stream.To!.Value, failure),
-        { SqlState: PostgresErrorCodes.NotNullViolation, ColumnName: "timestamp" } when stream.From is null =>
+        { SqlState: PostgresErrorCodes.NotNullViolation, TableName: "mt_streams", ColumnName: "created" } =>
             new InvalidStreamOperationException(stream.Key, failure),
-        { SqlState: PostgresErrorCodes.NotNullViolation, ColumnName: "timestamp" } =>
+        { SqlState: PostgresErrorCodes.NotNullViolation, TableName: "mt_streams", ColumnName: "timestamp" } =>
             new EventStreamUnexpectedMaxEventIdException(stream.Key, stream.To!.Value, failure),
         _ => null,
     };
 
-    // A stream to be found at a version that does not exist at all is missed by the foreign key; the other is the last line of defence.
-    private static EventStreamUnexpectedMaxEventIdException? OfEvents(PostgresException failure, StreamAction[] streams)
+    // A stream that does not exist at all is updated nowhere, and missed by the foreign key of its events. The unique key of stream
+    // and version is the last line of defence: it is reached only if mt_streams and mt_events disagree.
+    private static EventStreamUnexpectedMaxEventIdException? OfEvents(PostgresException failure, NpgsqlBatch batch, StreamAction[] streams)
     {
         if (failure.ConstraintName is not ("fkey_mt_events_stream_id" or "pk_mt_events_stream_and_version")) return null;
-        var expecting = streams.Where(s => s.From is not null).ToArray();
-        var named = Array.Find(expecting, s => failure.Detail?.Contains($"({s.Key}", StringComparison.Ordinal) == true);
-        var stream = named ?? (expecting.Length > 0 ? expecting[0] : streams[0]);
+        var stream = streams.Where((_, i) => batch.BatchCommands[i].RecordsAffected == 0).FirstOrDefault() ?? streams[0];
         return new(stream.Key, stream.To ?? stream.Events.Count, failure);
     }
 

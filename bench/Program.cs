@@ -1,0 +1,19 @@
+using Scalelite.Bench;
+using Scalelite.Bench.Append;
+
+// One file, or folder, for each benchmark: a name, what it shows, and what runs it.
+Benchmark[] benchmarks =
+[
+    new("append", "transactions a second (one event, one read-model row), beside a hand-made batch", AppendBenchmark.RunAsync),
+];
+
+var chosen = Array.Find(benchmarks, b => args.Length > 0 && b.Name == args[0]);
+if (chosen is null)
+{
+    Console.WriteLine("usage: dotnet run -c Release --project bench -- <benchmark> [options]");
+    foreach (var benchmark in benchmarks) Console.WriteLine($"  {benchmark.Name,-10} {benchmark.Shows}");
+    return 2;
+}
+
+await chosen.RunAsync(args[1..]);
+return 0;
