@@ -1,1 +1,1 @@
-return 0;
+return await Scalelite.Api.CommandLine.ScaleliteCommand.RunAsync(args, Console.Out, Console.Error);

@@ -22,6 +22,9 @@ public sealed partial record Server(
 
     public static Server Create(ServerRegistered e) => new(e.ServerId, e.Url, e.SecretFingerprint, e.LoadMultiplier, e.Tag);
 
+    /// <summary>A server that was removed comes back under its id, which is its host name.</summary>
+    public Server Apply(ServerRegistered e) => Create(e) with { Version = Version };
+
     public Server Apply(ServerEnabled _) => this with { State = AdministrativeState.Enabled };
 
     public Server Apply(ServerCordoned _) => this with { State = AdministrativeState.Cordoned };

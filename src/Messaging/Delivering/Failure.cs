@@ -1,4 +1,3 @@
-using System.Text;
 using Npgsql;
 
 namespace Scalelite.Messaging.Delivering;
@@ -18,11 +17,10 @@ internal static class Failure
         _ => IsDatabaseAway(failure.InnerException),
     };
 
-    /// <summary>The error as PostgreSQL's text can hold it: without NUL and halves of surrogate pairs.</summary>
+    /// <summary>The error as it is stored; without NUL, which PostgreSQL's text cannot hold.</summary>
     public static string Describe(Exception failure)
     {
-        var text = failure.ToString();
-        if (text.Length > MaxErrorLength) text = text[..MaxErrorLength];
-        return Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text.Replace("\0", "", StringComparison.Ordinal)));
+        var text = failure.ToString().Replace("\0", "", StringComparison.Ordinal);
+        return text.Length <= MaxErrorLength ? text : text[..MaxErrorLength];
     }
 }

@@ -1,8 +1,4 @@
 namespace Scalelite.Messaging.Delivering;
 
 /// <summary>The message can never be handled here: trying again is of no use.</summary>
-internal sealed class UndeliverableException(string message) : Exception(message)
-{
-    /// <summary>Where it was noticed tells nobody anything.</summary>
-    public override string ToString() => Message;
-}
+internal sealed class UndeliverableException(string message) : Exception(message);

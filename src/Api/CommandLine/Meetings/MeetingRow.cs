@@ -1,0 +1,66 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Scalelite.Api.CommandLine.Meetings;
+
+/// <summary>A live meeting as commands print it.</summary>
+/// <param name="Users">In the last poll; null if none has shown it yet.</param>
+internal sealed record MeetingRow(
+    string MeetingId,
+    string TenantId,
+    string? Name,
+    string ServerId,
+    string State,
+    string? InternalMeetingId,
+    Guid Instance,
+    string? VoiceBridge,
+    int? Users,
+    DateTimeOffset PlacedAt)
+{
+    /// <summary>The columns of its table.</summary>
+    public static readonly Column<MeetingRow>[] Columns =
+    [
+        new("meeting", row => row.MeetingId),
+        new("tenant", row => row.TenantId),
+        new("server", row => row.ServerId),
+        new("state", row => row.State),
+        new("users", row => row.Users?.ToString(System.Globalization.CultureInfo.InvariantCulture), IsNumber: true),
+        new("internal id", row => row.InternalMeetingId),
+        new("placed at", row => row.PlacedAt.UtcDateTime.ToString("u", System.Globalization.CultureInfo.InvariantCulture)),
+    ];
+
+    private const string Sql =
+        """
+        select m.meeting_id, m.tenant_id, i.name, m.server_id, m.state, m.internal_meeting_id, m.instance, i.voice_bridge, p.users, m.placed_at
+        from meeting_location m
+        join meeting_instance i on i.instance = m.instance
+        left join polled_meeting p on p.server_id = m.server_id and p.internal_meeting_id = m.internal_meeting_id
+        """;
+
+    /// <summary>Live meetings, the oldest first; only those with these meetingIDs, if any are given.</summary>
+    public static Task<IReadOnlyList<MeetingRow>> ListAsync(NpgsqlDataSource database, IReadOnlyCollection<string> meetingIds, CancellationToken cancellation) =>
+        ReadAsync(database, meetingIds.Count == 0 ? "" : "where m.meeting_id = any($1)", meetingIds, cancellation);
+
+    /// <summary>The live meetings of these servers, the oldest first; of all, if none are given.</summary>
+    public static Task<IReadOnlyList<MeetingRow>> OnServersAsync(NpgsqlDataSource database, IReadOnlyCollection<string> serverIds, CancellationToken cancellation) =>
+        ReadAsync(database, serverIds.Count == 0 ? "" : "where m.server_id = any($1)", serverIds, cancellation);
+
+    private static async Task<IReadOnlyList<MeetingRow>> ReadAsync(
+        NpgsqlDataSource database, string where, IReadOnlyCollection<string> ids, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand($"{Sql} {where} order by m.placed_at, m.instance");
+        if (ids.Count > 0) command.Parameters.Add(new NpgsqlParameter { Value = ids.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        var meetings = new List<MeetingRow>();
+        while (await row.ReadAsync(cancellation))
+        {
+            meetings.Add(new MeetingRow(
+                row.GetString(0), row.GetString(1), Text(row, 2), row.GetString(3), row.GetString(4), Text(row, 5), row.GetGuid(6), Text(row, 7),
+                row.IsDBNull(8) ? null : row.GetInt32(8), row.GetFieldValue<DateTimeOffset>(9)));
+        }
+
+        return meetings;
+    }
+
+    private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+}

@@ -1,0 +1,36 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using Scalelite.Api.CommandLine.Meetings;
+using Scalelite.Api.CommandLine.Servers;
+
+namespace Scalelite.Api.CommandLine;
+
+/// <summary>The command <c>scalelite</c> with all that is below it.</summary>
+internal static class ScaleliteCommand
+{
+    // After Ctrl+C or SIGTERM: requests in flight are answered, handlers end, the demo stops its PostgreSQL.
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(30);
+
+    /// <summary>Runs what the arguments say.</summary>
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error, CancellationToken cancellation = default)
+    {
+        var parsed = Create().Parse(arguments);
+        var code = await parsed.InvokeAsync(
+            new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = StopWithin },
+            cancellation);
+        return parsed.Action is ParseErrorAction ? ExitCode.Usage : code;
+    }
+
+    private static RootCommand Create() => new("A load balancer that makes a pool of BigBlueButton nodes look like one, and remembers everything that it did")
+    {
+        ServeCommand.Create(),
+        SimulateCommand.Create(),
+        ServersCommand.Create(),
+        StatusCommand.Create(),
+        PollCommand.Create(),
+        MeetingsCommand.Create(),
+        EventsCommand.Create(),
+        SettingsCommand.Create(),
+    };
+}

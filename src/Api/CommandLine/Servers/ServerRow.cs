@@ -1,0 +1,54 @@
+using Scalelite.Domain.Servers;
+using Scalelite.Projections.Servers;
+
+namespace Scalelite.Api.CommandLine.Servers;
+
+/// <summary>A server as commands print it; the names are the admin API's. Never its secret.</summary>
+/// <param name="Load">In users, times the multiplier; null where no poll has shown it yet or it is offline.</param>
+/// <param name="Online"><c>online</c> or <c>offline</c>, as Scalelite says it; see <paramref name="Health"/> for more.</param>
+internal sealed record ServerRow(
+    string Id,
+    string Url,
+    string? Tag,
+    string? BbbVersion,
+    AdministrativeState State,
+    Health Health,
+    string Online,
+    decimal? Load,
+    decimal LoadMultiplier,
+    int Meetings,
+    int Users,
+    int LargestMeeting,
+    int Videos,
+    DateTimeOffset? PolledAt,
+    string? Error)
+{
+    public static ServerRow From(LoadedServer server)
+    {
+        var known = server.Load.PolledAt is not null && server.Server.Health != Health.Offline;
+        return new ServerRow(
+            server.Server.Id,
+            server.Server.Url,
+            server.Load.Tag,
+            server.Version,
+            server.Server.State,
+            server.Server.Health,
+            server.Server.Health == Health.Offline ? "offline" : "online",
+            known ? (server.Load.Seen + server.Load.Unseen) * server.Load.Multiplier : null,
+            server.Load.Multiplier,
+            server.Load.Meetings,
+            server.Users,
+            server.LargestMeeting,
+            server.Videos,
+            server.PolledAt,
+            server.Error);
+    }
+
+    /// <summary>Every server, in order of registration.</summary>
+    public static async Task<IReadOnlyList<ServerRow>> ListAsync(CommandScope scope, CancellationToken cancellation)
+    {
+        var placement = scope.Settings.Placement;
+        var youngSince = scope.Get<TimeProvider>().GetUtcNow() - placement.JoinBuffer;
+        return [.. (await scope.Get<ServerPool>().ListAsync(placement.MinimumUsers, youngSince, cancellation)).Select(From)];
+    }
+}

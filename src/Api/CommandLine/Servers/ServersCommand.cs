@@ -1,0 +1,174 @@
+using System.CommandLine;
+using System.Globalization;
+using Scalelite.Api.Configuration;
+using Scalelite.Workers.Servers;
+
+namespace Scalelite.Api.CommandLine.Servers;
+
+/// <summary><c>scalelite servers …</c>: the pool.</summary>
+internal static class ServersCommand
+{
+    private const Needs WithSecrets = Needs.Database | Needs.SealedSecrets;
+
+    private static readonly Column<ServerRow>[] Columns =
+    [
+        new("id", row => row.Id),
+        new("url", row => row.Url),
+        new("state", row => Lower(row.State)),
+        new("health", row => Lower(row.Health)),
+        new("load", row => row.Load is { } load ? load.ToString("0.##", CultureInfo.InvariantCulture) : "unavailable", IsNumber: true),
+        new("multiplier", row => row.LoadMultiplier.ToString("0.####", CultureInfo.InvariantCulture), IsNumber: true),
+        new("tag", row => row.Tag),
+        new("version", row => row.BbbVersion),
+        new("error", row => row.Error),
+    ];
+
+    public static Command Create() => new("servers", "The servers of the pool")
+    {
+        List(),
+        Add(),
+        Simple("enable", "Let a server take meetings", (operations, id, by, cancellation) => operations.EnableAsync(id, by, cancellation)),
+        Simple(
+            "cordon", "Drain a server: no new meetings; it is disabled when its last one is gone",
+            (operations, id, by, cancellation) => operations.CordonAsync(id, by, cancellation)),
+        Simple(
+            "disable", "Disable a server; its meetings are not joined any more",
+            (operations, id, by, cancellation) => operations.DisableAsync(id, by, cancellation)),
+        Remove(),
+        Panic(),
+        Tag(),
+        LoadMultiplier(),
+        Update(),
+        ServerMeetings.Create(),
+    };
+
+    private static Command List()
+    {
+        var json = CommonOptions.Json();
+        return new Command("list", "List the servers with their state, health and load") { json }.Runs(Needs.Database, async (scope, cancellation) =>
+            scope.WriteList(await ServerRow.ListAsync(scope, cancellation), scope.Get(json), "No servers are configured", Columns));
+    }
+
+    private static Command Add()
+    {
+        var url = new Argument<string>("URL") { Description = "The node's API base, https://node/bigbluebutton/api" };
+        var secret = new Argument<string>("SECRET") { Description = "The node's shared secret; - reads it from standard input" };
+        var multiplier = Multiplier("--load-multiplier");
+        var tag = new Option<string>("--tag") { Description = "A tag; meetings that ask for it prefer this server" };
+        var json = CommonOptions.Json();
+        return new Command("add", "Add a server, disabled") { url, secret, multiplier, tag, json }.Runs(WithSecrets, async (scope, cancellation) =>
+        {
+            var outcome = await scope.Get<ServerOperations>().RegisterAsync(
+                scope.Get(url), await SecretAsync(scope.Get(secret)), scope.Get(multiplier) ?? 1, scope.Get(tag), CommonOptions.Actor, cancellation);
+            return await AnswerAsync(scope, outcome, scope.Get(json), cancellation);
+        });
+    }
+
+    private static Command Remove()
+    {
+        var id = CommonOptions.ServerId();
+        var force = new Option<bool>("--force") { Description = "Also with meetings on it; they end with it" };
+        var yes = CommonOptions.Yes();
+        return new Command("remove", "Take a server out of the pool") { id, force, yes }.Runs(WithSecrets, async (scope, cancellation) =>
+        {
+            if (!CommonOptions.Confirmed(scope.Get(yes), scope.Out, $"Remove server {scope.Get(id)}?")) return scope.Refuse("Not removed");
+            var outcome = await scope.Get<ServerOperations>().RemoveAsync(scope.Get(id), scope.Get(force), CommonOptions.Actor, cancellation);
+            return await AnswerAsync(scope, outcome, asJson: false, cancellation);
+        });
+    }
+
+    private static Command Panic()
+    {
+        var id = CommonOptions.ServerId();
+        var keepState = new Option<bool>("--keep-state") { Description = "Do not disable the server" };
+        var skip = new Option<bool>("--skip-end-calls") { Description = "Do not ask the node to end the meetings" };
+        var yes = CommonOptions.Yes();
+        return new Command("panic", "Give a server's meetings up, whatever the node says, and disable it") { id, keepState, skip, yes }.Runs(
+            WithSecrets,
+            async (scope, cancellation) =>
+            {
+                if (!CommonOptions.Confirmed(scope.Get(yes), scope.Out, $"End all meetings of server {scope.Get(id)}?")) return scope.Refuse("Nothing was ended");
+                var outcome = await scope.Get<ServerOperations>().PanicAsync(
+                    scope.Get(id), scope.Get(keepState), scope.Get(skip), CommonOptions.Actor, cancellation);
+                return await AnswerAsync(scope, outcome, asJson: false, cancellation);
+            });
+    }
+
+    private static Command Tag()
+    {
+        var id = CommonOptions.ServerId();
+        var tag = new Argument<string>("TAG") { Description = "The tag; none or an empty one takes it away", Arity = ArgumentArity.ZeroOrOne };
+        return new Command("tag", "Change a server's tag") { id, tag }.Runs(WithSecrets, (scope, cancellation) =>
+            UpdateAsync(scope, scope.Get(id), new ServerChange(Tag: scope.GetOrNull(tag) ?? ""), asJson: false, cancellation));
+    }
+
+    private static Command LoadMultiplier()
+    {
+        var id = CommonOptions.ServerId();
+        var multiplier = new Argument<decimal>("N") { Description = "How many times the server's load counts; higher means fewer meetings" };
+        return new Command("load-multiplier", "Change a server's load multiplier") { id, multiplier }.Runs(WithSecrets, (scope, cancellation) =>
+            UpdateAsync(scope, scope.Get(id), new ServerChange(LoadMultiplier: scope.Get(multiplier)), asJson: false, cancellation));
+    }
+
+    private static Command Update()
+    {
+        var id = CommonOptions.ServerId();
+        var secret = new Option<string>("--secret") { Description = "Its new secret; - reads it from standard input" };
+        var multiplier = Multiplier("--load-multiplier");
+        var tag = new Option<string>("--tag") { Description = "Its new tag; an empty one takes it away" };
+        var json = CommonOptions.Json();
+        return new Command("update", "Change a server's secret, load multiplier or tag") { id, secret, multiplier, tag, json }.Runs(
+            WithSecrets,
+            async (scope, cancellation) =>
+            {
+                var newSecret = scope.Get(secret) is { } given ? await SecretAsync(given) : null;
+                var change = new ServerChange(newSecret, scope.Get(multiplier), scope.Get(tag));
+                return change == new ServerChange()
+                    ? scope.Refuse("Nothing to change: give --secret, --load-multiplier or --tag")
+                    : await UpdateAsync(scope, scope.Get(id), change, scope.Get(json), cancellation);
+            });
+    }
+
+    private static Command Simple(
+        string name, string description, Func<ServerOperations, string, ChangedBy, CancellationToken, Task<ServerOutcome>> operation)
+    {
+        var id = CommonOptions.ServerId();
+        return new Command(name, description) { id }.Runs(WithSecrets, async (scope, cancellation) =>
+            await AnswerAsync(
+                scope, await operation(scope.Get<ServerOperations>(), scope.Get(id), CommonOptions.Actor, cancellation), asJson: false, cancellation));
+    }
+
+    private static async Task<int> UpdateAsync(CommandScope scope, string id, ServerChange change, bool asJson, CancellationToken cancellation) =>
+        await AnswerAsync(
+            scope, await scope.Get<ServerOperations>().UpdateAsync(id, change, CommonOptions.Actor, cancellation), asJson, cancellation);
+
+    private static async Task<int> AnswerAsync(CommandScope scope, ServerOutcome outcome, bool asJson, CancellationToken cancellation)
+    {
+        switch (outcome)
+        {
+            case ServerOutcome.Unknown unknown:
+                return scope.Refuse($"Couldn't find server with id={Listing.Printable(unknown.ServerId)}");
+            case ServerOutcome.Refused refused:
+                return scope.Refuse(Listing.Printable(refused.Why));
+            case ServerOutcome.Done done:
+                if (asJson)
+                {
+                    var row = (await ServerRow.ListAsync(scope, cancellation)).FirstOrDefault(server => server.Id == done.ServerId);
+                    return scope.WriteJson(row);
+                }
+
+                await scope.Out.WriteLineAsync(done.EndedMeetings > 0 ? $"OK, {done.EndedMeetings} meetings given up" : "OK");
+                await scope.Out.WriteLineAsync($"id: {done.ServerId}");
+                return ExitCode.Done;
+            default:
+                throw new InvalidOperationException($"{outcome.GetType().Name} has no answer");
+        }
+    }
+
+    private static async Task<string> SecretAsync(string given) => given == "-" ? (await Console.In.ReadLineAsync())?.Trim() ?? "" : given;
+
+    private static Option<decimal?> Multiplier(string name) => new(name) { Description = "How many times the server's load counts", HelpName = "N" };
+
+    private static string Lower<T>(T value)
+        where T : struct, Enum => value.ToString().ToLowerInvariant();
+}

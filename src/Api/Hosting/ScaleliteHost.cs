@@ -1,0 +1,96 @@
+using Npgsql;
+using Scalelite.Api.Configuration;
+using Scalelite.Api.Logging;
+using Scalelite.EventLog;
+using Scalelite.Flavour;
+using Scalelite.Projections;
+using Scalelite.Projections.Meetings;
+using Scalelite.Projections.Servers;
+using Scalelite.Workers;
+using Scalelite.Workers.Configuration;
+using Scalelite.Workers.Servers;
+
+namespace Scalelite.Api.Hosting;
+
+/// <summary>Puts a process together: database, event store, messages, services and, by role, HTTP and handlers.</summary>
+internal static class ScaleliteHost
+{
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(20);
+
+    /// <summary>Builds a host that can be started; the database is set up and SECRET_KEY_BASE is the right one.</summary>
+    /// <exception cref="NpgsqlException">PostgreSQL is away.</exception>
+    /// <exception cref="DatabaseSchemaException">The schema is newer than this program.</exception>
+    /// <exception cref="SecretUnopenableException">Another SECRET_KEY_BASE was used before.</exception>
+    public static async Task<BuiltHost> BuildAsync(Settings settings, Roles roles, CancellationToken cancellation)
+    {
+        var database = new NpgsqlDataSourceBuilder(settings.Database.ConnectionString).Build();
+        try
+        {
+            await DatabaseSchema.InstallAsync(database, [.. DatabaseSchema.Scripts, .. ReadModels.Scripts], cancellation: cancellation);
+            var host = roles.HasFlag(Roles.Api) ? BuildWeb(settings, roles, database) : BuildPlain(settings, roles, database);
+            await HostSetup.CreateEventTablesAsync(database, host.Services, cancellation);
+            if (settings.Security.SecretKeyBase.Length > 0)
+                await host.Services.GetRequiredService<SecretVault>().CheckKeyAsync(cancellation);
+            return new BuiltHost(host, database);
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static WebApplication BuildWeb(Settings settings, Roles roles, NpgsqlDataSource database)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls(settings.Http.Listen);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        AddServices(builder, settings, roles, database);
+        var app = builder.Build();
+        app.UseTrustedProxies(settings.Http);
+        app.UseHostGuard(settings.Http);
+        app.MapHealthCheck(database);
+        return app;
+    }
+
+    private static IHost BuildPlain(Settings settings, Roles roles, NpgsqlDataSource database)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddConfiguration(SettingsReading.Sources());
+        AddServices(builder, settings, roles, database);
+        return builder.Build();
+    }
+
+    private static void AddServices(IHostApplicationBuilder builder, Settings settings, Roles roles, NpgsqlDataSource database)
+    {
+        builder.Logging.AddConsoleLogging(settings.Logging, toStandardError: roles == Roles.None);
+        builder.AddEventSourcing(
+            database, DomainEvents.Types, DomainEvents.Projections, [typeof(DomainEvents).Assembly], handlesMessages: roles.HasFlag(Roles.Workers));
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = StopWithin);
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(database);
+        builder.Services.AddSingleton(services =>
+            new SecretVault(database, settings.Security.SecretKeyBase, services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton(services => new EventLogReader(database, services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<ServerPool>();
+        builder.Services.AddSingleton<MeetingLocations>();
+        builder.Services.AddScoped<ServerOperations>();
+    }
+}
+
+/// <summary>A host with the pool of connections that it works on; disposing it closes both.</summary>
+internal sealed class BuiltHost(IHost host, NpgsqlDataSource database) : IAsyncDisposable
+{
+    /// <summary>The host, to be started.</summary>
+    public IHost Host => host;
+
+    /// <summary>Its services.</summary>
+    public IServiceProvider Services => host.Services;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (host is IAsyncDisposable disposable) await disposable.DisposeAsync();
+        else host.Dispose();
+        await database.DisposeAsync();
+    }
+}

@@ -1,0 +1,28 @@
+namespace Scalelite.Workers.Servers;
+
+/// <summary>Who changes something: the <c>actor</c> header of the events.</summary>
+/// <param name="Actor"><c>cli:root</c>, <c>admin-api</c>; never a secret.</param>
+/// <param name="CorrelationId">The request, where there is one.</param>
+public sealed record ChangedBy(string Actor, string? CorrelationId = null);
+
+/// <summary>What came of an operation on a server.</summary>
+public abstract record ServerOutcome
+{
+    private ServerOutcome()
+    {
+    }
+
+    /// <summary>It is so now, whether or not it was before.</summary>
+    /// <param name="EndedMeetings">How many meetings were given up with it.</param>
+    public sealed record Done(string ServerId, int EndedMeetings = 0) : ServerOutcome;
+
+    /// <summary>There is no such server in the pool.</summary>
+    public sealed record Unknown(string ServerId) : ServerOutcome;
+
+    /// <summary>No, for a reason that is a sentence for the person who asked.</summary>
+    public sealed record Refused(string Why) : ServerOutcome;
+}
+
+/// <summary>What is to be changed of a server; null leaves it as it is.</summary>
+/// <param name="Tag">Empty takes the tag away.</param>
+public sealed record ServerChange(string? Secret = null, decimal? LoadMultiplier = null, string? Tag = null);
