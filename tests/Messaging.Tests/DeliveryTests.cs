@@ -111,6 +111,30 @@ public sealed class DeliveryTests : MessagingTest
     }
 
     [Fact]
+    public async Task A_message_that_cannot_be_stored_fails_its_sender_alone()
+    {
+        await using var sender = await Worker.StartAsync(Database.Source, handles: false);
+
+        var sent = Enumerable.Range(0, 300).Select(i => sender.PublishAsync(new Note(i % 100 == 50 ? "nul\0" : "fine"))).ToList();
+        await Task.WhenAll(sent).ContinueWith(_ => { }, TaskScheduler.Default);
+
+        Assert.Equal(3, sent.Count(task => task.IsFaulted));
+        Assert.Equal(297, await Messages());
+    }
+
+    [Fact]
+    public async Task An_error_of_any_text_is_kept_with_the_dead_letter()
+    {
+        await using var worker = await Worker.StartAsync(
+            Database.Source, does: _ => throw new InvalidOperationException("a\0b \ud83d " + new string('x', 20_000)), settings: QuickRetries);
+
+        await worker.PublishAsync(new Errand("k"));
+
+        await Eventually.Holds(async () => await worker.DeadLetters.CountAsync() == 1);
+        Assert.Contains("ab \ufffd xxx", Assert.Single(await worker.DeadLetters.ListAsync()).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task No_more_handlers_run_at_once_than_the_setting_says()
     {
         int running = 0, most = 0;

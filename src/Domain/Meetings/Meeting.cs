@@ -35,12 +35,20 @@ public sealed partial record Meeting(
 
     public Meeting Apply(MeetingPlaced e) => this with
     {
-        ServerId = e.ServerId, Phase = MeetingPhase.Placing, InternalMeetingId = null, CreateTime = null, Deadline = e.Deadline, Copies = Copies.Remove(e.ServerId),
+        ServerId = e.ServerId,
+        Phase = MeetingPhase.Placing,
+        InternalMeetingId = null,
+        CreateTime = null,
+        Deadline = e.Deadline,
+        Copies = Copies.Remove(e.ServerId),
     };
 
     public Meeting Apply(MeetingStarted e) => this with
     {
-        Phase = MeetingPhase.Live, InternalMeetingId = e.InternalMeetingId, CreateTime = e.CreateTime, VoiceBridge = e.VoiceBridge ?? VoiceBridge,
+        Phase = MeetingPhase.Live,
+        InternalMeetingId = e.InternalMeetingId,
+        CreateTime = e.CreateTime,
+        VoiceBridge = e.VoiceBridge ?? VoiceBridge,
     };
 
     public Meeting Apply(PlacementFailed e) => this with
@@ -63,7 +71,8 @@ public sealed partial record Meeting(
 
     public Meeting Apply(MeetingEnded e) => this with
     {
-        Phase = MeetingPhase.Ended, Copies = e.How == EndLearned.PlacedAnew ? Copies.SetItem(e.ServerId, InternalMeetingId) : Copies,
+        Phase = MeetingPhase.Ended,
+        Copies = e.How == EndLearned.PlacedAnew ? Copies.SetItem(e.ServerId, InternalMeetingId) : Copies,
     };
 
     /// <summary>A new run, given to its first server.</summary>

@@ -3,7 +3,10 @@ namespace Scalelite.Domain.Placement;
 /// <summary>A meeting that waits for a server.</summary>
 /// <param name="MeetingId">As its node will know it.</param>
 /// <param name="Attempt">1 for the first server tried.</param>
-/// <param name="Holding">Servers that hold a live meeting or a watched copy with this meetingID.</param>
+/// <param name="Holding">
+/// Servers that hold a live meeting with this meetingID. A server with nothing but a watched copy is not among them: a create there
+/// takes the copy over.
+/// </param>
 /// <param name="Tried">Servers that were tried for this create and failed.</param>
 public sealed record PlacementRequest(
     string MeetingId, TagRequest Tag, int Attempt = 1, IReadOnlySet<string>? Holding = null, IReadOnlySet<string>? Tried = null);

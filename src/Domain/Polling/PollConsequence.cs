@@ -19,7 +19,10 @@ public abstract record PollConsequence
     /// <summary>The node has a meeting that has no location.</summary>
     public sealed record AdoptMeeting(string TenantId, string ServerId, FoundMeeting Meeting) : PollConsequence;
 
-    /// <summary>A copy that our events name is without users (or is not to be left alone): it is to be ended on its node.</summary>
+    /// <summary>
+    /// A copy that our events name is without users (or is not to be left alone): it is to be ended on its node. Who does it looks
+    /// again first: a create may have placed the id there since, and then what the node has is no copy.
+    /// </summary>
     public sealed record EndCopy(Guid Instance, string ServerId, string MeetingId, string InternalMeetingId) : PollConsequence;
 
     /// <summary>A copy that our events name is not on its node any more.</summary>

@@ -20,7 +20,7 @@ public sealed class EventLogReader(NpgsqlDataSource database, TimeProvider? time
     {
         while (after < upTo)
         {
-            var read = await ReadBatchAsync(after, upTo, Batch, cancellation);
+            var read = await ReadBatchAsync(after, upTo, cancellation);
             foreach (var row in read) yield return row;
             if (read.Count < Batch) yield break;
             after = read[^1].Sequence;
@@ -78,10 +78,12 @@ public sealed class EventLogReader(NpgsqlDataSource database, TimeProvider? time
         return await command.ExecuteScalarAsync(cancellation) is long number ? number : 0;
     }
 
-    internal async Task<List<EventRow>> ReadBatchAsync(long after, long upTo, int limit, CancellationToken cancellation)
+    /// <summary>At most <paramref name="limit"/> events after one number, up to and including another, read on the caller's connection.</summary>
+    public static async Task<IReadOnlyList<EventRow>> ReadBatchAsync(
+        NpgsqlConnection connection, long after, long upTo, int limit, CancellationToken cancellation = default)
     {
-        await using var command = database.CreateCommand(
-            $"select {Columns} from mt_events where seq_id > $1 and seq_id <= $2 and {Shown} order by seq_id limit $3");
+        await using var command = new NpgsqlCommand(
+            $"select {Columns} from mt_events where seq_id > $1 and seq_id <= $2 and {Shown} order by seq_id limit $3", connection);
         command.Parameters.AddWithValue(after);
         command.Parameters.AddWithValue(upTo);
         command.Parameters.AddWithValue(limit);
@@ -108,6 +110,12 @@ public sealed class EventLogReader(NpgsqlDataSource database, TimeProvider? time
         }
 
         return read;
+    }
+
+    private async Task<IReadOnlyList<EventRow>> ReadBatchAsync(long after, long upTo, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await ReadBatchAsync(connection, after, upTo, Batch, cancellation);
     }
 
     private async Task<DateTimeOffset?> TimestampAfterAsync(long number, long upTo, CancellationToken cancellation)

@@ -109,7 +109,7 @@ internal sealed partial class Delivery(
         if (failure is UndeliverableException || attempt >= MaxAttempts)
         {
             Log.Buried(logger, type, id, attempt, failure);
-            return queue.BuryAsync(lease, failure is UndeliverableException ? failure.Message : Failure.Describe(failure));
+            return queue.BuryAsync(lease, Failure.Describe(failure));
         }
 
         var delay = _options.Delays[attempt - 1];

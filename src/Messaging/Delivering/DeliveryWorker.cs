@@ -43,7 +43,7 @@ internal sealed partial class DeliveryWorker(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stopClaiming.CancelAsync().ConfigureAwait(false);
-        await _claiming.ConfigureAwait(false);
+        await _claiming.WaitAsync(_options.StopTimeout, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (Volatile.Read(ref _running) == 0) _idle.TrySetResult();
         await Idle(_options.StopTimeout, cancellationToken).ConfigureAwait(false);
         await _stopHandling.CancelAsync().ConfigureAwait(false);

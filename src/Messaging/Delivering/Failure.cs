@@ -1,3 +1,4 @@
+using System.Text;
 using Npgsql;
 
 namespace Scalelite.Messaging.Delivering;
@@ -17,10 +18,11 @@ internal static class Failure
         _ => IsDatabaseAway(failure.InnerException),
     };
 
-    /// <summary>The error as it is stored; without NUL, which PostgreSQL's text cannot hold.</summary>
+    /// <summary>The error as PostgreSQL's text can hold it: without NUL and halves of surrogate pairs.</summary>
     public static string Describe(Exception failure)
     {
-        var text = failure.ToString().Replace("\0", "", StringComparison.Ordinal);
-        return text.Length <= MaxErrorLength ? text : text[..MaxErrorLength];
+        var text = failure.ToString();
+        if (text.Length > MaxErrorLength) text = text[..MaxErrorLength];
+        return Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text.Replace("\0", "", StringComparison.Ordinal)));
     }
 }

@@ -62,6 +62,7 @@ internal sealed class MessageQueue(NpgsqlDataSource database)
     public async Task<IReadOnlyList<ClaimedMessage>> ClaimAsync(int limit, Guid owner, TimeSpan lease, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand(ClaimDue);
+        command.CommandTimeout = (int)Math.Ceiling(lease.TotalSeconds);
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = owner });
         command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = lease });
@@ -80,6 +81,7 @@ internal sealed class MessageQueue(NpgsqlDataSource database)
     public async Task RenewAsync(Guid[] messages, Guid owner, TimeSpan lease, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand(RenewHeld);
+        command.CommandTimeout = (int)Math.Ceiling(lease.TotalSeconds / 3);
         command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = lease });
         command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = messages });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = owner });

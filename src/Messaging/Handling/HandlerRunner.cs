@@ -67,16 +67,22 @@ internal sealed class HandlerRunner(IServiceScopeFactory scopes, GroupCommit gro
         if (scope.Sent.Count > 0)
             scope.Session.QueueSqlCommand(EnvelopeColumns.QueuedInsert, EnvelopeColumns.Of(scope.Sent).Values());
 
+        if (lease is null) await scope.Session.SaveChangesAsync(cancellation).ConfigureAwait(false);
+        else await SaveInTurnAsync(scope.Session, cancellation).ConfigureAwait(false);
+        if (scope.Sent.Any(envelope => envelope.DueAtOnce)) due.Wake();
+    }
+
+    /// <summary>A worker with many handlers leaves connections of the pool to the callers who wait for an answer.</summary>
+    private async Task SaveInTurnAsync(IDocumentSession session, CancellationToken cancellation)
+    {
         await _saving.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            await scope.Session.SaveChangesAsync(cancellation).ConfigureAwait(false);
+            await session.SaveChangesAsync(cancellation).ConfigureAwait(false);
         }
         finally
         {
             _saving.Release();
         }
-
-        if (scope.Sent.Any(envelope => envelope.DueAtOnce)) due.Wake();
     }
 }

@@ -11,6 +11,9 @@ internal sealed class GroupCommit(NpgsqlDataSource database, WakeUp due)
 {
     private const int MaxGroup = 1000;
 
+    // The class of SQLSTATEs that are about a value.
+    private const string DataException = "22";
+
     private const string Acknowledge =
         """
         delete from message held using unnest($1, $2, $3) done(id, owner, attempt)
@@ -105,6 +108,11 @@ internal sealed class GroupCommit(NpgsqlDataSource database, WakeUp due)
             }
 
             if (group.Exists(entry => entry.Sent.Any(envelope => envelope.DueAtOnce))) due.Wake();
+        }
+        catch (PostgresException refused) when (group.Count > 1 && refused.SqlState.StartsWith(DataException, StringComparison.Ordinal))
+        {
+            // What PostgreSQL refuses of one caller, such as a NUL in a text, must not fail the others.
+            foreach (var entry in group) await WriteGroup([entry]).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever it is, each caller gets it.
         catch (Exception failure)
