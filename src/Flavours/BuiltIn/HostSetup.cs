@@ -14,7 +14,8 @@ internal static class HostSetup
     /// <summary>
     /// Adds <see cref="IDocumentStore"/> and <see cref="IMessageBus"/>; with <paramref name="handlesMessages"/> the host also
     /// claims and handles messages. Public classes named <c>*Handler</c> in <paramref name="handlers"/> are the handlers.
-    /// How many run at once and the like is in section <c>Messaging</c> of the configuration.
+    /// How many run at once and the like is in section <c>Messaging</c> of the configuration. A <c>Func&lt;EventRow, IEvent&gt;</c> makes
+    /// events of rows of the log, for rebuilds.
     /// </summary>
     public static IHostApplicationBuilder AddEventSourcing(
         this IHostApplicationBuilder builder,
@@ -27,6 +28,9 @@ internal static class HostSetup
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<IDocumentStore>(services =>
             new DocumentStore(database, eventTypes, projections, services.GetRequiredService<TimeProvider>()));
+        var replayed = new ReplayedEvents(eventTypes);
+        builder.Services.AddSingleton<Func<EventRow, IEvent>>(row => replayed.Read(
+            row.Sequence, row.Id, row.Stream, row.Version, row.Type, row.Data, row.Timestamp, row.CorrelationId, row.CausationId, row.Headers));
         builder.Services.Configure<MessagingOptions>(builder.Configuration.GetSection("Messaging"));
         builder.Services.AddMessaging(database, handlers, handlesMessages);
         builder.Services.AddSingleton<IDeadLetters>(new DeadLetters(database));

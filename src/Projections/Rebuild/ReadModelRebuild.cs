@@ -10,7 +10,6 @@ namespace Scalelite.Projections.Rebuild;
 public sealed class ReadModelRebuild(NpgsqlDataSource database, IDocumentStore store, Func<EventRow, IEvent> read, TimeProvider? time = null)
 {
     private const int SmallRest = 500;
-    private const int Rounds = 5;
     private const int Attempts = 60;
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
@@ -28,13 +27,13 @@ public sealed class ReadModelRebuild(NpgsqlDataSource database, IDocumentStore s
         await using var beside = await BesideTables.CreateAsync(database, store, read, model, $"rebuild_{model.Name}", cancellation);
         var head = new SafeHead(database, _time);
         var total = await head.WaitAsync(cancellation);
-        for (var round = 1; ; round++)
+        for (var rest = long.MaxValue; ;)
         {
             await beside.ReplayAsync(total, done => progress?.Invoke(new RebuildProgress(model.Name, done, total)), cancellation);
             var next = await head.WaitAsync(cancellation);
-            // Where more than this comes in while the safe head is waited for, more rounds would not help.
-            if (next - total <= SmallRest || round == Rounds) break;
-            total = next;
+            // Where as much comes in while the safe head is waited for, more rounds do not help.
+            if (next - total <= SmallRest || next - total >= rest) break;
+            (rest, total) = (next - total, next);
         }
 
         for (var attempt = 1; ; attempt++)

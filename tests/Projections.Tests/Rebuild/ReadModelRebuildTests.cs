@@ -60,6 +60,7 @@ public sealed class ReadModelRebuildTests : IAsyncLifetime
             {
                 await AppendAsync(1);
                 written++;
+                await Task.Delay(5);
             }
 
             return written;
