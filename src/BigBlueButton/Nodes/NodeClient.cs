@@ -112,7 +112,7 @@ public sealed class NodeClient : IDisposable
         if (exchange.WasSent)
         {
             return !timedOut ? new NodeReply.Uncertain(UncertainKind.Broken, $"no whole answer: {Describe(failure)}", exchange.Elapsed)
-                : exchange.IsPastTotal ? new NodeReply.Uncertain(UncertainKind.Deadline, "no answer before the deadline", exchange.Elapsed)
+                : exchange.EndsByTotal ? new NodeReply.Uncertain(UncertainKind.Deadline, "no answer before the deadline", exchange.Elapsed)
                 : new NodeReply.Uncertain(UncertainKind.Timeout, $"silent for {exchange.Timeouts.Response.TotalSeconds:0.###} s", exchange.Elapsed);
         }
 
@@ -133,7 +133,7 @@ public sealed class NodeClient : IDisposable
         return timedOut switch
         {
             true when exchange.IsResolving => (NotTakenKind.Resolver, "the name does not resolve in time"),
-            true when exchange.IsPastTotal => (NotTakenKind.Deadline, "not connected before the deadline"),
+            true when exchange.EndsByTotal => (NotTakenKind.Deadline, "not connected before the deadline"),
             true => (NotTakenKind.ConnectTimeout, $"no connection within {exchange.Timeouts.Connect.TotalSeconds:0.###} s"),
             _ when failure is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => (NotTakenKind.Tls, $"no TLS: {Describe(failure)}"),
             _ => (NotTakenKind.Refused, $"no connection: {Describe(failure)}"),
@@ -161,7 +161,8 @@ public sealed class NodeClient : IDisposable
             if (turn is null)
             {
                 cancellation.ThrowIfCancellationRequested();
-                return new NodeReply.NotTaken(NotTakenKind.Busy, "too many calls are under way", exchange.Elapsed);
+                var kind = exchange.EndsByTotal ? NotTakenKind.Deadline : NotTakenKind.Busy;
+                return new NodeReply.NotTaken(kind, "too many calls are under way", exchange.Elapsed);
             }
 
             exchange.AwaitConnection();
@@ -169,7 +170,7 @@ public sealed class NodeClient : IDisposable
             response = await _invokers[(int)call.Lane].SendAsync(request, exchange.Token).ConfigureAwait(false);
             exchange.AwaitNode();
             var stream = await response.Content.ReadAsStreamAsync(exchange.Token).ConfigureAwait(false);
-            var contentType = response.Content.Headers.TryGetValues("Content-Type", out var types) ? types.FirstOrDefault() : null;
+            var contentType = response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var types) ? types.ToString() : null;
             return opened = new NodeReply.Opened(
                 (int)response.StatusCode,
                 contentType,

@@ -13,6 +13,9 @@ internal sealed class NodeConnectException(NotTakenKind kind, string message, Ex
 /// <summary>Opens connections to nodes, so that what fails is told apart: the resolver, the node, or time.</summary>
 internal static class NodeConnection
 {
+    /// <summary>What the system takes ahead of the node counts as sent: megabytes of it would look like the node's silence on a slow line.</summary>
+    private const int SendBuffer = 256 * 1024;
+
     public static HttpRequestOptionsKey<NodeExchange> ExchangeKey { get; } = new("exchange");
 
     public static async ValueTask<Stream> OpenAsync(
@@ -82,7 +85,7 @@ internal static class NodeConnection
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(share > TimeSpan.Zero ? share : TimeSpan.Zero);
-        var socket = new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, SendBufferSize = SendBuffer };
         try
         {
             await socket.ConnectAsync(to, limit.Token).ConfigureAwait(false);

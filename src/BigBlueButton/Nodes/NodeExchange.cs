@@ -43,7 +43,8 @@ internal sealed class NodeExchange : IDisposable
     /// <summary>What went wrong with the caller's body.</summary>
     public Exception? BodyFailure { get; set; }
 
-    public bool IsPastTotal => Timeouts.Total is { } total && Elapsed >= total;
+    /// <summary>What the current wait ends by is the limit in total.</summary>
+    public bool EndsByTotal { get; private set; }
 
     public void AwaitTurn() => Await(Timeouts.Queue);
 
@@ -71,17 +72,20 @@ internal sealed class NodeExchange : IDisposable
 
     private void Await(TimeSpan wait)
     {
+        var endsByTotal = false;
         if (Timeouts.Total is { } total)
         {
             var left = total - Elapsed;
             left = left < TimeSpan.Zero ? TimeSpan.Zero : left;
-            wait = wait == Timeout.InfiniteTimeSpan || wait > left ? left : wait;
+            endsByTotal = wait == Timeout.InfiniteTimeSpan || wait > left;
+            wait = endsByTotal ? left : wait;
         }
 
         lock (_lock)
         {
-            if (!_isOver)
+            if (!_isOver && !_limit.IsCancellationRequested)
             {
+                EndsByTotal = endsByTotal;
                 _limit.CancelAfter(wait);
             }
         }

@@ -17,6 +17,7 @@ internal sealed class LoopbackNode : IAsyncDisposable
     public LoopbackNode(Func<Connection, Task> serve)
     {
         _serve = serve;
+        _listener.Server.ReceiveBufferSize = 64 * 1024;
         _listener.Start();
         _accepting = AcceptAsync();
     }
@@ -69,13 +70,14 @@ internal sealed class LoopbackNode : IAsyncDisposable
 
     private async Task ServeAsync(Socket socket)
     {
-        using var stream = new NetworkStream(socket, ownsSocket: true);
         try
         {
+            using var stream = new NetworkStream(socket, ownsSocket: true);
             await _serve(new Connection(this, socket, stream, _stop.Token));
         }
         catch (Exception over) when (over is OperationCanceledException or IOException or ObjectDisposedException)
         {
+            socket.Dispose();
         }
     }
 
