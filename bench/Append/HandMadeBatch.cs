@@ -7,17 +7,27 @@ namespace Scalelite.Bench.Append;
 /// <summary>The same transaction without an event store: the shortest way to the same rows with the same checks.</summary>
 internal static class HandMadeBatch
 {
-    public static async Task WriteAsync(NpgsqlDataSource source, string stream, long version)
+    public static async Task WriteAsync(NpgsqlDataSource source, string stream, long version, int events)
     {
-        var now = DateTimeOffset.UtcNow;
         await using var batch = source.CreateBatch();
-        batch.BatchCommands.Add(version == 1
-            ? new NpgsqlBatchCommand("insert into mt_streams (id, version) values ($1, $2)") { Parameters = { Text(stream), Number(1) } }
+        batch.BatchCommands.Add(version == 0
+            ? new NpgsqlBatchCommand("insert into mt_streams (id, version) values ($1, $2)") { Parameters = { Text(stream), Number(events) } }
             : new NpgsqlBatchCommand("update mt_streams set version = $2, timestamp = case when version = $3 then now() end where id = $1")
             {
-                Parameters = { Text(stream), Number(version), Number(version - 1) },
+                Parameters = { Text(stream), Number(version + events), Number(version) },
             });
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+        for (var n = 1; n <= events; n++) batch.BatchCommands.Add(Event(stream, version + n));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("insert into bench_rows (id, n) values ($1, $2) on conflict (id) do update set n = excluded.n")
+        {
+            Parameters = { Text(stream), Number(version + events) },
+        });
+        await batch.ExecuteNonQueryAsync();
+    }
+
+    private static NpgsqlBatchCommand Event(string stream, long version)
+    {
+        var now = DateTimeOffset.UtcNow;
+        return new(
             """
             insert into mt_events (seq_id, id, stream_id, version, data, type, timestamp, mt_dotnet_type, correlation_id, causation_id, headers)
             values (nextval('mt_events_sequence'), $1, $2, $3, $4, $5, $6, $7, $8, null, $9)
@@ -35,12 +45,7 @@ internal static class HandMadeBatch
                 Text("request"),
                 Json("""{"actor":"bench"}"""),
             },
-        });
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("insert into bench_rows (id, n) values ($1, $2) on conflict (id) do update set n = excluded.n")
-        {
-            Parameters = { Text(stream), Number(version) },
-        });
-        await batch.ExecuteNonQueryAsync();
+        };
     }
 
     private static NpgsqlParameter<string> Text(string value) => new() { TypedValue = value };

@@ -10,7 +10,8 @@ internal sealed class BenchRows : IProjection
 
     public Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
     {
-        foreach (var @event in events) operations.QueueSqlCommand(Sql, @event.StreamKey!, ((BenchCounted)@event.Data).N);
+        var last = events[^1];
+        operations.QueueSqlCommand(Sql, last.StreamKey!, ((BenchCounted)last.Data).N);
         return Task.CompletedTask;
     }
 }
@@ -18,14 +19,15 @@ internal sealed class BenchRows : IProjection
 /// <summary>One transaction through the event store.</summary>
 internal static class StoreWrite
 {
-    public static async Task WriteAsync(DocumentStore store, string stream, long version)
+    public static async Task WriteAsync(DocumentStore store, string stream, long version, int events)
     {
-        var counted = new BenchCounted(version, "somewhere", DateTimeOffset.UtcNow);
+        var counted = new object[events];
+        for (var n = 0; n < events; n++) counted[n] = new BenchCounted(version + n + 1, "somewhere", DateTimeOffset.UtcNow);
         await using var session = store.LightweightSession();
         session.CorrelationId = "request";
         session.SetHeader("actor", "bench");
-        if (version == 1) session.Events.StartStream(stream, counted);
-        else session.Events.Append(stream, version, counted);
+        if (version == 0) session.Events.StartStream(stream, counted);
+        else session.Events.Append(stream, version + events, counted);
         await session.SaveChangesAsync();
     }
 }

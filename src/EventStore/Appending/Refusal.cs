@@ -8,11 +8,12 @@ internal static class Refusal
     /// <summary>The exception that the failure means; null if it did not come from the append.</summary>
     /// <param name="failure">What PostgreSQL said.</param>
     /// <param name="batch">The batch that failed.</param>
-    /// <param name="streams">The streams that its first commands are about, in order; the command after them inserts the events.</param>
-    public static Exception? Of(PostgresException failure, NpgsqlBatch batch, StreamAction[] streams)
+    /// <param name="streams">The streams that its first commands are about, in order; the commands after them insert the events.</param>
+    /// <param name="commands">How many commands at the head of the batch are the append.</param>
+    public static Exception? Of(PostgresException failure, NpgsqlBatch batch, StreamAction[] streams, int commands)
     {
         var failed = FirstUnanswered(batch);
-        if (streams.Length == 0 || failed > streams.Length) return null;
+        if (failed >= commands) return null;
         return failed < streams.Length ? OfStream(failure, streams[failed]) : OfEvents(failure, batch, streams);
     }
 

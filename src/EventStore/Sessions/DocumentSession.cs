@@ -31,6 +31,7 @@ internal sealed class DocumentSession(DocumentStore store, SessionOptions? optio
         // One batch is one round trip, and PostgreSQL runs it as one transaction where it is not inside another.
         await using var batch = NewBatch();
         var streams = events.Count > 0 ? EventBatch.AddTo(batch, _events.Appended, events.Count) : [];
+        var ofAppend = batch.BatchCommands.Count;
         _queued.AddTo(batch);
         projected?.AddTo(batch);
         if (options is { CommitsTransaction: true }) batch.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
@@ -38,7 +39,7 @@ internal sealed class DocumentSession(DocumentStore store, SessionOptions? optio
         {
             await batch.ExecuteNonQueryAsync(token);
         }
-        catch (PostgresException failure) when (Refusal.Of(failure, batch, streams) is { } refusal)
+        catch (PostgresException failure) when (Refusal.Of(failure, batch, streams, ofAppend) is { } refusal)
         {
             throw refusal;
         }
