@@ -8,12 +8,17 @@ internal sealed class NodeExchange : IDisposable
     /// <summary>Lets the connection's stream know whose bytes it sends; connections are pooled, and the handler tells nobody.</summary>
     private static readonly AsyncLocal<NodeExchange?> CurrentExchange = new();
 
+    /// <summary>How long a node's close of a kept connection takes to be noticed.</summary>
+    private static readonly TimeSpan LongestRace = TimeSpan.FromSeconds(1);
+
     private readonly Lock _lock = new();
     private readonly long _began = Stopwatch.GetTimestamp();
     private readonly CancellationTokenSource _limit = new();
     private readonly CancellationTokenRegistration _onCancelled;
     private bool _isOver;
     private volatile bool _wasSent;
+    private Stream? _connection;
+    private long _firstSent;
 
     public NodeExchange(NodeTimeouts timeouts, CancellationToken caller)
     {
@@ -54,8 +59,23 @@ internal sealed class NodeExchange : IDisposable
 
     public void AwaitCaller() => Await(Timeout.InfiniteTimeSpan);
 
-    public void MarkSent()
+    /// <summary>Bytes of the request go out on this connection.</summary>
+    /// <exception cref="IOException">
+    /// They went out on another one a while ago. The handler repeats a GET whose kept connection ended without an answer: right where the node
+    /// closed it just then, wrong where the node took the call and died of it.
+    /// </exception>
+    public void MarkSent(Stream connection)
     {
+        if (_connection is null)
+        {
+            _firstSent = Stopwatch.GetTimestamp();
+        }
+        else if (_connection != connection && Stopwatch.GetElapsedTime(_firstSent) > LongestRace)
+        {
+            throw new IOException("The connection ended without an answer");
+        }
+
+        _connection = connection;
         _wasSent = true;
         AwaitNode();
     }

@@ -19,7 +19,7 @@ internal sealed class WitnessStream(Stream connection) : Stream
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        NodeExchange.Current?.MarkSent();
+        NodeExchange.Current?.MarkSent(this);
         return connection.WriteAsync(buffer, cancellationToken);
     }
 
@@ -28,7 +28,7 @@ internal sealed class WitnessStream(Stream connection) : Stream
 
     public override void Write(byte[] buffer, int offset, int count)
     {
-        NodeExchange.Current?.MarkSent();
+        NodeExchange.Current?.MarkSent(this);
         connection.Write(buffer, offset, count);
     }
 

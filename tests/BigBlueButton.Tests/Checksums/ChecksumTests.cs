@@ -112,4 +112,20 @@ public sealed class ChecksumTests
         Assert.Equal(valid, ChecksumAlgorithms.TryParse(text, out var algorithms));
         Assert.Equal(strongest, algorithms.Strongest);
     }
+
+    [Fact]
+    public void Checking_allocates_nothing()
+    {
+        var query = new RawQuery("name=Test&meetingID=abc&checksum=b048119dfddb0f00e4dafab276d80935d4859c36d7ff7ede80cc59b85dc7d8a4");
+        string[] secrets = ["first", "second", Secret];
+        var right = Checksum.Verify("create", query, secrets, ChecksumAlgorithms.All).IsRight;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++)
+        {
+            right &= Checksum.Verify("create", query, secrets, ChecksumAlgorithms.All).IsRight;
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.True(right);
+    }
 }

@@ -52,6 +52,26 @@ public sealed class NodeClientTests : IDisposable
         Assert.Equal((5, 1), (node.Heads.Count, node.Connections));
     }
 
+    [Theory]
+    [InlineData(0, 3, true)]
+    [InlineData(2_500, 2, false)]
+    public async Task A_kept_connection_that_just_closed_is_replaced_and_a_node_that_took_the_call_and_died_is_not_asked_again(
+        int milliseconds, int requests, bool answered)
+    {
+        await using var node = new LoopbackNode(async connection =>
+        {
+            await connection.ReadHeadAsync();
+            await connection.AnswerAsync(Success);
+            await connection.ReadHeadAsync();
+            await Task.Delay(milliseconds, connection.Stop);
+        });
+        Assert.IsType<NodeReply.Answered>(await Call(node, Patient));
+        var reply = await Call(node, Patient);
+        Assert.Equal(answered ? null : UncertainKind.Broken, (reply as NodeReply.Uncertain)?.Kind);
+        Assert.Equal(answered, reply is NodeReply.Answered);
+        Assert.Equal(requests, node.Heads.Count);
+    }
+
     [Fact]
     public async Task Redirects_are_answers()
     {
