@@ -1,4 +1,5 @@
 using Scalelite.Domain.Meetings;
+using Scalelite.Domain.Polling;
 
 namespace Scalelite.Workers.Meetings;
 
@@ -15,14 +16,5 @@ public sealed record AbandonPlacement(Guid Instance, string ServerId);
 public sealed record SeeMeetingStarted(Guid Instance, string ServerId, string InternalMeetingId, long CreateTime, string? VoiceBridge);
 
 /// <summary>A poll saw a meeting that has no location. Taken over under the placement lock, if that still holds.</summary>
-/// <param name="Metadata">As the node gave it; what is kept of it is decided when it is adopted.</param>
-public sealed record AdoptMeeting(
-    string ServerId,
-    string MeetingId,
-    string InternalMeetingId,
-    long CreateTime,
-    string? Name,
-    string? VoiceBridge,
-    bool IsBreakout,
-    string? ParentMeetingId,
-    IReadOnlyDictionary<string, string> Metadata);
+/// <param name="Found">Its metadata without what no event may hold.</param>
+public sealed record AdoptMeeting(string TenantId, string ServerId, FoundMeeting Found);

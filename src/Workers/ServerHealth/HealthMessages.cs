@@ -1,4 +1,4 @@
-namespace Scalelite.Workers.Health;
+namespace Scalelite.Workers.ServerHealth;
 
 /// <summary>A poll or call of a server failed: it gets no new meetings until a poll succeeds. Anyone may send it, for any failed call.</summary>
 /// <param name="Reason">For people; without secrets and query strings.</param>

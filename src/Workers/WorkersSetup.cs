@@ -1,0 +1,38 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Scalelite.Projections.Meetings;
+using Scalelite.Projections.Servers;
+using Scalelite.Workers.Joins;
+using Scalelite.Workers.Nodes;
+using Scalelite.Workers.Polling;
+
+namespace Scalelite.Workers;
+
+/// <summary>Puts what the handlers of this room use into a container.</summary>
+public static class WorkersSetup
+{
+    /// <summary>
+    /// Adds the services of polling and joins. There must be: <c>Settings</c>, an <c>NpgsqlDataSource</c>, a <c>SecretVault</c>, a
+    /// <c>NodeApi</c>, an <see cref="IDocumentStore"/> and an <see cref="IMessageBus"/>. The bus must handle more messages at a time than
+    /// <c>Settings.Polling.InFlight</c>: see <see cref="MessagesInFlight"/>.
+    /// </summary>
+    /// <param name="services">The container.</param>
+    /// <param name="handlesMessages">Whether this process wakes overdue polls up; joins are counted and written in any case.</param>
+    public static IServiceCollection AddWorkers(this IServiceCollection services, bool handlesMessages)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ServerPool>();
+        services.TryAddSingleton<MeetingLocations>();
+        services.AddSingleton<NodeSecrets>();
+        services.AddSingleton<PollLedger>();
+        services.AddSingleton<NodePolls>();
+        services.AddSingleton<PollRound>();
+        services.AddSingleton<JoinCounter>();
+        services.AddHostedService<JoinFlush>();
+        if (handlesMessages) services.AddHostedService<OverduePolls>();
+        return services;
+    }
+
+    /// <summary>What the bus must be allowed to handle at a time, so that polls of hanging nodes leave room for all else.</summary>
+    public static int MessagesInFlight(int pollsInFlight) => (2 * pollsInFlight) + 64;
+}
