@@ -1,0 +1,116 @@
+using Scalelite.Domain.Polling;
+using Scalelite.Domain.Servers;
+using Scalelite.Projections.Servers;
+using Scalelite.Simulator.Faults;
+using Scalelite.Testing;
+using Scalelite.Workers.Configuration;
+using Scalelite.Workers.Polling;
+using Scalelite.Workers.Tests.Pool;
+using Xunit;
+
+namespace Scalelite.Workers.Tests.Polling;
+
+public sealed class PollTests
+{
+    [Fact]
+    public async Task Two_hosts_accept_each_round_once_and_call_the_node_once_for_it()
+    {
+        await using var pool = await TestPool.StartAsync(3, hosts: 2);
+        foreach (var node in pool.Nodes.Nodes) await pool.PolledAsync(node, 8);
+
+        var rounds = await pool.Database.RowsAsync(
+            "select data->>'ServerId', count(*), count(distinct data->>'Round'), max((data->>'Round')::bigint) from mt_events where type = 'server_polled' group by 1");
+        Assert.Equal(3, rounds.Count);
+        Assert.All(rounds, round => Assert.Equal((round[1], round[1]), (round[2], round[3])));
+        // The first round may be woken by both hosts.
+        Assert.All(pool.Nodes.Nodes, node => Assert.InRange(node.Journal.Count("getMeetings"), 8, 8 + Accepted(node.Name) + 3));
+
+        long Accepted(string server) => (long)rounds.Single(r => (string)r[0]! == server)[1]! - 8;
+    }
+
+    [Fact]
+    public async Task A_second_chain_of_polls_ends_by_itself()
+    {
+        await using var pool = await TestPool.StartAsync(1);
+        var node = pool.Nodes.Nodes[0];
+        await pool.PolledAsync(node, 1);
+
+        for (var i = 0; i < 10; i++) await pool.PublishAsync(new PollServer(node.Name, await pool.RoundAsync(node) + 1));
+        await pool.PolledAsync(node, 4);
+
+        await Eventually.HoldsAsync(
+            "one message is left", async () => await pool.Database.ScalarAsync<long>("select count(*) from message") == 1);
+        Assert.Equal(0, await pool.Database.ScalarAsync<long>("select count(*) from message_dead_letter"));
+    }
+
+    [Fact]
+    public async Task Forty_hanging_nodes_of_two_hundred_keep_no_other_from_being_polled_every_interval()
+    {
+        var settings = new Settings
+        {
+            Polling = new PollingSettings { Interval = TimeSpan.FromSeconds(4) },
+            Nodes = new NodeSettings { ConnectTimeout = TimeSpan.FromSeconds(1), ResponseTimeout = TimeSpan.FromSeconds(2) },
+        };
+        await using var pool = await TestPool.StartAsync(200, settings, hosts: 0);
+        foreach (var node in pool.Nodes.Nodes.Take(40)) node.Faults.Add(Fault.Hang());
+        await pool.AddHostAsync();
+
+        await Eventually.HoldsAsync(
+            "all were polled four times", async () => await pool.Database.ScalarAsync<long>("select min(round) from server_load") >= 4, seconds: 60);
+
+        var late = await pool.Database.ScalarAsync<double>(
+            """
+            select max(extract(epoch from next.began - this.began))::float8
+            from (select data->>'ServerId' as id, (data->>'Round')::bigint as round, (data->>'BeganAt')::timestamptz as began
+                  from mt_events where type in ('server_polled', 'server_poll_failed')) this
+            join (select data->>'ServerId' as id, (data->>'Round')::bigint as round, (data->>'BeganAt')::timestamptz as began
+                  from mt_events where type in ('server_polled', 'server_poll_failed')) next on next.id = this.id and next.round = this.round + 1
+            """);
+        Assert.InRange(late, 0, 8);
+        Assert.Equal(40, await pool.Database.ScalarAsync<long>("select count(*) from server where health = 'offline'"));
+        Assert.Equal(160, await pool.Database.ScalarAsync<long>("select count(*) from server where health = 'online'"));
+    }
+
+    [Fact]
+    public async Task Poll_once_polls_every_server_now_and_carries_out_what_follows()
+    {
+        var settings = TestPool.Quick with { Polling = new PollingSettings { Interval = TimeSpan.FromMinutes(5) } };
+        await using var pool = await TestPool.StartAsync(3, settings, hosts: 0);
+        var dead = pool.Nodes.Nodes[2];
+        dead.Refuse();
+        pool.Nodes.Nodes[0].StartMeeting("lesson");
+
+        var polled = await pool.Reader<PollRound>().RunAsync(CancellationToken.None);
+
+        Assert.Equal(["node-1", "node-2", "node-3"], polled.Select(p => p.Server.Id).Order());
+        Assert.Equal([1, 0, 0], polled.OrderBy(p => p.Server.Id).Select(p => p.Meetings));
+        Assert.Equal(dead.Name, Assert.Single(polled, p => p.Error is not null).Server.Id);
+        Assert.Equal(2, polled.Count(p => p.Server.Health == Health.Online));
+        Assert.Equal("node-1", await pool.LocationAsync("lesson"));
+    }
+
+    [Fact]
+    public async Task Reserved_places_survive_polls_that_do_not_show_the_meeting_and_joins_those_that_began_before()
+    {
+        await using var pool = await TestPool.StartAsync(1);
+        var node = pool.Nodes.Nodes[0];
+        var placing = Guid.CreateVersion7();
+        await pool.AppendAsync(
+            Domain.Streams.Meeting(placing), TestPool.Placed(placing, node.Name, "being placed", DateTimeOffset.UtcNow.AddMinutes(1)));
+        await pool.StartMeetingAsync(node, "running", users: 20);
+        await pool.PolledAsync(node, 2);
+
+        var load = Assert.Single(await new ServerPool(pool.Database.Source).ListAsync(15, DateTimeOffset.UtcNow.AddMinutes(-15), CancellationToken.None)).Load;
+
+        Assert.Equal((2, 20L, 15L), (load.Meetings, load.Seen, load.Unseen));
+    }
+
+    [Fact]
+    public void A_domain_event_that_has_a_time_is_known_to_the_store()
+    {
+        var events = typeof(ServerPolled).Assembly.GetExportedTypes()
+            .Where(t => t is { IsClass: true, IsAbstract: false } && t.GetProperty("At")?.PropertyType == typeof(DateTimeOffset));
+
+        Assert.Empty(events.Except(DomainEvents.Types));
+    }
+}
