@@ -185,6 +185,18 @@ public sealed class DeliveryTests : MessagingTest
     }
 
     [Fact]
+    public async Task The_tables_are_made_by_instances_that_start_together_and_a_later_start_waits_for_no_writer()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => MessageTables.CreateAsync(Database.Source)));
+
+        await using var writer = await Database.Source.OpenConnectionAsync();
+        await using var open = await writer.BeginTransactionAsync();
+        await using var write = new NpgsqlCommand("insert into message (id, type, body, due_at) values (gen_random_uuid(), 'T', '{}', now())", writer);
+        await write.ExecuteNonQueryAsync();
+        await MessageTables.CreateAsync(Database.Source).WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
     public async Task Claiming_reads_an_index_in_the_order_that_messages_are_due()
     {
         await using var sender = await Worker.StartAsync(Database.Source, handles: false);

@@ -52,6 +52,7 @@ internal sealed class HandlerScope(IDocumentStore store) : IAsyncDisposable
     private IDocumentSession Open()
     {
         var session = store.LightweightSession();
+        if (!Handles) return session;
         session.CorrelationId = CorrelationId;
         session.CausationId = _causationId;
         session.SetHeader("actor", "worker");
