@@ -1,4 +1,3 @@
-using Scalelite.EventStore;
 using Scalelite.Testing;
 using Xunit;
 
@@ -12,7 +11,7 @@ public sealed class EventLogReaderTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _database = await TestDatabase.CreateAsync();
-        await EventTables.CreateAsync(_database.Source);
+        using var host = await TestHost.CreateAsync(_database.Source, [], []);
         _reader = new EventLogReader(_database.Source);
     }
 

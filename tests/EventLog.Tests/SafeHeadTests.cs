@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Npgsql;
-using Scalelite.EventStore;
 using Scalelite.Testing;
 using Xunit;
 
@@ -26,7 +25,7 @@ public sealed class SafeHeadTests(QuietCluster quiet) : IClassFixture<QuietClust
     public async Task InitializeAsync()
     {
         _database = NpgsqlDataSource.Create(await quiet.Cluster.CreateDatabaseAsync($"test_{Guid.NewGuid():n}"));
-        await EventTables.CreateAsync(_database);
+        using var host = await TestHost.CreateAsync(_database, [], []);
     }
 
     public async Task DisposeAsync() => await _database.DisposeAsync();

@@ -1,4 +1,5 @@
-using Npgsql;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Scalelite.EventLog;
 using Scalelite.Projections.Rebuild;
 using Scalelite.Testing;
@@ -11,19 +12,24 @@ public sealed class ReadModelRebuildTests : IAsyncLifetime
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     private TestDatabase _database = null!;
-    private DocumentStore _store = null!;
+    private IHost _host = null!;
+    private IDocumentStore _store = null!;
     private ReadModelRebuild _rebuild = null!;
 
     public async Task InitializeAsync()
     {
         _database = await TestDatabase.CreateAsync();
-        await EventTables.CreateAsync(_database.Source);
+        _host = await TestHost.CreateAsync(_database.Source, ThingTable.Events, [ThingTable.Model.Projection]);
         await DatabaseSchema.InstallAsync(_database.Source, ThingTable.Model.Scripts);
-        _store = new DocumentStore(_database.Source, ThingTable.Events, [ThingTable.Model.Projection]);
-        _rebuild = Rebuild(_store);
+        _store = _host.Services.GetRequiredService<IDocumentStore>();
+        _rebuild = new ReadModelRebuild(_database.Source, _store, _host.Services.GetRequiredService<Func<EventRow, IEvent>>());
     }
 
-    public async Task DisposeAsync() => await _database.DisposeAsync();
+    public async Task DisposeAsync()
+    {
+        _host.Dispose();
+        await _database.DisposeAsync();
+    }
 
     [Fact]
     public async Task A_read_model_is_rebuilt_to_the_same_rows_and_what_depends_on_it_stays()
@@ -145,8 +151,9 @@ public sealed class ReadModelRebuildTests : IAsyncLifetime
         Assert.Contains("elsewhere", failed.Message);
         Assert.Equal(77L, await _database.ScalarAsync<long>("select n from thing_total"));
 
-        await using (var session = new DocumentStore(_database.Source, [typeof(NeverHeardOf)], []).LightweightSession())
+        using (var other = await TestHost.CreateAsync(_database.Source, [typeof(NeverHeardOf)], []))
         {
+            await using var session = other.Services.GetRequiredService<IDocumentStore>().LightweightSession();
             session.Events.Append("s", new NeverHeardOf());
             await session.SaveChangesAsync();
         }
@@ -161,13 +168,6 @@ public sealed class ReadModelRebuildTests : IAsyncLifetime
         await _database.ExecuteAsync("alter table thing add column extra int");
         var refused = await Assert.ThrowsAsync<RebuildException>(() => _rebuild.RebuildAsync(ThingTable.Model));
         Assert.Contains("extra integer", refused.Message);
-    }
-
-    private ReadModelRebuild Rebuild(DocumentStore store)
-    {
-        var events = new ReplayedEvents(ThingTable.Events);
-        return new ReadModelRebuild(_database.Source, store, row => events.Read(
-            row.Sequence, row.Id, row.Stream, row.Version, row.Type, row.Data, row.Timestamp, row.CorrelationId, row.CausationId, row.Headers));
     }
 
     private async Task AppendAsync(int things)
@@ -187,8 +187,6 @@ public sealed class ReadModelRebuildTests : IAsyncLifetime
 
     private async Task<string> RowsAsync() => string.Join('\n', (await _database.RowsAsync(
         "select t::text from thing t union all select n::text from thing_total order by 1")).Select(row => row[0]));
-
-    private sealed record NeverHeardOf;
 
     private sealed class Stray : IProjection
     {

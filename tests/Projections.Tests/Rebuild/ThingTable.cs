@@ -9,6 +9,9 @@ public sealed record ThingWeighed(string ThingId, decimal Weight);
 
 public sealed record ThingCounted(int N);
 
+/// <summary>Not among the model's event types.</summary>
+public sealed record NeverHeardOf;
+
 /// <summary>Fills two tables; a row of <c>thing</c> belongs to one stream, the one of <c>thing_total</c> changes by operations that commute.</summary>
 public sealed class ThingTable : IProjection
 {
