@@ -57,7 +57,7 @@ internal static class CommandRunning
         this ParseResult arguments, Needs needs, Func<Settings, IReadOnlyList<string>, Task<int>> run)
     {
         var error = arguments.InvocationConfiguration.Error;
-        var reading = SettingsReading.From(SettingsReading.Sources(), needs);
+        var reading = SettingsReading.From(((CommandInvocation)arguments.InvocationConfiguration).Settings, needs);
         if (reading.Settings is null)
         {
             foreach (var problem in reading.Problems) await error.WriteLineAsync(problem);

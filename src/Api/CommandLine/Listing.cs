@@ -72,6 +72,10 @@ internal static class Listing
     public static string Printable(string? text) =>
         text is null ? "" : text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? '\uFFFD' : c)) : text;
 
+    /// <summary>The terminal that a person looks at, or null where output goes to a file, a pipe or a test.</summary>
+    public static IAnsiConsole? Terminal(TextWriter writer) =>
+        ReferenceEquals(writer, System.Console.Out) && !System.Console.IsOutputRedirected ? Console(writer) : null;
+
     private static IAnsiConsole Console(TextWriter writer)
     {
         var isTerminal = ReferenceEquals(writer, System.Console.Out) && !System.Console.IsOutputRedirected;

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Npgsql;
 using Scalelite.EventLog;
+using Scalelite.Projections.Rebuild;
 
 namespace Scalelite.Api.CommandLine;
 
@@ -14,7 +15,7 @@ internal static class OperatorError
         NpgsqlException { InnerException: SocketException or TimeoutException or IOException } e =>
             $"PostgreSQL does not answer at the address in DATABASE_URL: {e.InnerException!.Message}",
         NpgsqlException e => $"PostgreSQL: {e.Message}",
-        DatabaseSchemaException or SecretUnopenableException or PrivateClusterException => exception.Message,
+        DatabaseSchemaException or SecretUnopenableException or PrivateClusterException or RebuildException => exception.Message,
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } e => e.Message,
         OperationCanceledException => "Cancelled",
         _ => null,

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using Scalelite.Api.CommandLine.Meetings;
 using Scalelite.Api.CommandLine.Servers;
+using Scalelite.Api.Configuration;
 
 namespace Scalelite.Api.CommandLine;
 
@@ -12,12 +13,17 @@ internal static class ScaleliteCommand
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(30);
 
     /// <summary>Runs what the arguments say.</summary>
+    /// <param name="settings">Where the settings come from; null: <see cref="SettingsReading.Sources"/>.</param>
     /// <returns>An <see cref="ExitCode"/>.</returns>
-    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error, CancellationToken cancellation = default)
+    public static async Task<int> RunAsync(
+        string[] arguments, TextWriter output, TextWriter error, IConfiguration? settings = null, CancellationToken cancellation = default)
     {
         var parsed = Create().Parse(arguments);
         var code = await parsed.InvokeAsync(
-            new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = StopWithin },
+            new CommandInvocation(settings ?? SettingsReading.Sources())
+            {
+                Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = StopWithin,
+            },
             cancellation);
         return parsed.Action is ParseErrorAction ? ExitCode.Usage : code;
     }
@@ -30,7 +36,15 @@ internal static class ScaleliteCommand
         StatusCommand.Create(),
         PollCommand.Create(),
         MeetingsCommand.Create(),
+        ProjectionsCommand.Create(),
         EventsCommand.Create(),
         SettingsCommand.Create(),
     };
+}
+
+/// <summary>One run of a command, with the source of its settings.</summary>
+internal sealed class CommandInvocation(IConfiguration settings) : InvocationConfiguration
+{
+    /// <summary>Where the settings come from.</summary>
+    public IConfiguration Settings => settings;
 }

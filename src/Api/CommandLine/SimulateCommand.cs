@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Net;
 using Scalelite.Simulator;
 
@@ -47,9 +46,9 @@ internal static class SimulateCommand
                 await Task.Delay(Timeout.InfiniteTimeSpan, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 return ExitCode.Done;
             }
-            catch (IOException e)
+            catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
             {
-                await arguments.InvocationConfiguration.Error.WriteLineAsync(e.Message.ToString(CultureInfo.InvariantCulture));
+                await arguments.InvocationConfiguration.Error.WriteLineAsync(e.Message);
                 return ExitCode.Refused;
             }
         });
