@@ -17,7 +17,8 @@ internal static class ProjectionsCommand
     {
         var name = new Argument<string>("NAME")
         {
-            Description = $"One of {string.Join(", ", ReadModels.All.Select(model => model.Name))}; all if none is given", Arity = ArgumentArity.ZeroOrOne,
+            Description = $"One of {string.Join(", ", ReadModels.All.Select(model => model.Name))}; all if none is given",
+            Arity = ArgumentArity.ZeroOrOne,
         };
         var verify = new Option<bool>("--verify") { Description = "Change nothing: build beside, compare, and report the first difference" };
         return new Command("rebuild", "Rebuild read models from the log while the system runs") { name, verify }.Runs(

@@ -22,7 +22,10 @@ internal static class ScaleliteCommand
         var code = await parsed.InvokeAsync(
             new CommandInvocation(settings ?? SettingsReading.Sources())
             {
-                Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = StopWithin,
+                Output = output,
+                Error = error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = StopWithin,
             },
             cancellation);
         return parsed.Action is ParseErrorAction ? ExitCode.Usage : code;

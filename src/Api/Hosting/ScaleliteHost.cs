@@ -1,6 +1,7 @@
 using Npgsql;
 using Scalelite.Api.Configuration;
 using Scalelite.Api.Logging;
+using Scalelite.BigBlueButton.Nodes;
 using Scalelite.EventLog;
 using Scalelite.Flavour;
 using Scalelite.Projections;
@@ -72,6 +73,13 @@ internal static class ScaleliteHost
         builder.Services.AddSingleton(services =>
             new SecretVault(database, settings.Security.SecretKeyBase, services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton(services => new EventLogReader(database, services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton(_ => new NodeClient(new NodeClientOptions
+        {
+            Algorithm = settings.Security.OutgoingAlgorithm,
+            CallsPerNode = settings.Nodes.ConnectionsPerNode,
+        }));
+        builder.Services.AddSingleton<NodeApi>();
+        builder.Services.AddSingleton<NodeEnds>();
         builder.Services.AddSingleton<ServerPool>();
         builder.Services.AddSingleton<MeetingLocations>();
         builder.Services.AddScoped<ServerOperations>();

@@ -2,14 +2,18 @@ using System.CommandLine;
 using System.Globalization;
 using Npgsql;
 using Scalelite.Api.Configuration;
+using Scalelite.Domain.Meetings;
 using Scalelite.EventLog;
+using Scalelite.Projections.Meetings;
+using Scalelite.Workers.Meetings;
+using Scalelite.Workers.Servers;
 
 namespace Scalelite.Api.CommandLine.Meetings;
 
 /// <summary><c>scalelite meetings …</c>: live meetings and what happened to them.</summary>
 internal static class MeetingsCommand
 {
-    public static Command Create() => new("meetings", "Live meetings, and what happened to them") { List(), Info() };
+    public static Command Create() => new("meetings", "Live meetings, and what happened to them") { List(), Info(), End() };
 
     private static Command List()
     {
@@ -41,6 +45,34 @@ internal static class MeetingsCommand
                 foreach (var e in history.Events) await scope.Out.WriteLineAsync($"{e.Version,3}  {Time(e.Timestamp)}  {e.Type}  {Listing.Printable(e.Data.GetRawText())}");
                 return ExitCode.Done;
             });
+    }
+
+    private static Command End()
+    {
+        var ids = new Argument<string[]>("ID") { Description = "meetingIDs; all live meetings if none is given", Arity = ArgumentArity.ZeroOrMore };
+        var yes = CommonOptions.Yes();
+        return new Command("end", "Ask the nodes to end meetings") { ids, yes }.Runs(Needs.Database | Needs.SealedSecrets, async (scope, cancellation) =>
+        {
+            var asked = (scope.GetOrNull(ids) ?? []).ToHashSet(StringComparer.Ordinal);
+            var live = await scope.Get<MeetingLocations>().ListAsync(cancellation);
+            if (asked.FirstOrDefault(id => live.All(meeting => meeting.MeetingId != id)) is { } unknown)
+                return scope.Refuse($"Couldn't find meeting with id={Listing.Printable(unknown)}");
+            var chosen = live.Where(meeting => asked.Count == 0 || asked.Contains(meeting.MeetingId)).ToList();
+            if (!CommonOptions.Confirmed(scope.Get(yes), scope.Out, $"End {chosen.Count} meetings?")) return scope.Refuse("Nothing was ended");
+            var code = ExitCode.Done;
+            foreach (var meeting in chosen) code = Math.Max(code, await EndAsync(scope, meeting, cancellation));
+            return code;
+        });
+    }
+
+    private static async Task<int> EndAsync(CommandScope scope, MeetingLocation meeting, CancellationToken cancellation)
+    {
+        var end = await scope.Get<NodeEnds>().EndAsync(meeting.Server.Id, meeting.Server.Url, meeting.Instance, meeting.MeetingId, cancellation);
+        if (!end.IsOver) return scope.Refuse($"{Listing.Printable(meeting.MeetingId)}: not ended, {Listing.Printable(end.Said)}");
+        await scope.Get<IMessageBus>().PublishAsync(new EndMeeting(
+            meeting.Instance, meeting.Server.Id, end.Ended ? EndLearned.EndCall : EndLearned.NotFound, scope.Get<TimeProvider>().GetUtcNow()));
+        await scope.Out.WriteLineAsync($"{Listing.Printable(meeting.MeetingId)}: ended");
+        return ExitCode.Done;
     }
 
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("u", CultureInfo.InvariantCulture);
