@@ -34,7 +34,8 @@ public static class BbbXml
         .Element("messageKey"u8, "sentEndMeetingRequest")
         .Element(
             "message"u8,
-            "A request to end the meeting was sent.  Please wait a few seconds, and then use the getMeetingInfo or isMeetingRunning API calls to verify that it was ended."));
+            "A request to end the meeting was sent.  Please wait a few seconds, and then use the "
+            + "getMeetingInfo or isMeetingRunning API calls to verify that it was ended."));
 
     /// <summary>A FAILED answer.</summary>
     public static byte[] Failed(string key, string message)

@@ -22,7 +22,7 @@ internal sealed class NodeAnswerStream(Stream body, HttpResponseMessage response
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         exchange.AwaitNode();
-        using var _ = cancellationToken.CanBeCanceled ? cancellationToken.UnsafeRegister(static one => ((HttpResponseMessage)one!).Dispose(), response) : default;
+        using var _ = cancellationToken.UnsafeRegister(static one => ((HttpResponseMessage)one!).Dispose(), response);
         try
         {
             return await body.ReadAsync(buffer, exchange.Token).ConfigureAwait(false);

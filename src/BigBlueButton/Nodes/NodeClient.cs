@@ -59,7 +59,9 @@ public sealed class NodeClient : IDisposable
         }
     }
 
-    /// <summary>Makes a call and leaves the answer's body to the caller, who must dispose of it. Reading it throws when the node falls silent or breaks off.</summary>
+    /// <summary>
+    /// Makes a call and leaves the answer's body to the caller, who must dispose of it. Reading it throws when the node falls silent or breaks off.
+    /// </summary>
     /// <returns>Never <see cref="NodeReply.Answered"/>.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was asked for; it governs the body too.</exception>
     public Task<NodeReply> OpenAsync(NodeCall call, CancellationToken cancellation)
@@ -135,7 +137,8 @@ public sealed class NodeClient : IDisposable
             true when exchange.IsResolving => (NotTakenKind.Resolver, "the name does not resolve in time"),
             true when exchange.EndsByTotal => (NotTakenKind.Deadline, "not connected before the deadline"),
             true => (NotTakenKind.ConnectTimeout, $"no connection within {exchange.Timeouts.Connect.TotalSeconds:0.###} s"),
-            _ when failure is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => (NotTakenKind.Tls, $"no TLS: {Describe(failure)}"),
+            _ when failure is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
+                (NotTakenKind.Tls, $"no TLS: {Describe(failure)}"),
             _ => (NotTakenKind.Refused, $"no connection: {Describe(failure)}"),
         };
     }

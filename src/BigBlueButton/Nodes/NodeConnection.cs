@@ -49,7 +49,11 @@ internal static class NodeConnection
     }
 
     private static async Task<IPAddress[]> ResolveAsync(
-        string host, Func<string, CancellationToken, Task<IPAddress[]>> resolve, NodeExchange? exchange, CancellationToken limit, CancellationToken cancellation)
+        string host,
+        Func<string, CancellationToken, Task<IPAddress[]>> resolve,
+        NodeExchange? exchange,
+        CancellationToken limit,
+        CancellationToken cancellation)
     {
         if (IPAddress.TryParse(host, out var address))
         {

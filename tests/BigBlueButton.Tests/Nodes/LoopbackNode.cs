@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 
 namespace Scalelite.BigBlueButton.Tests.Nodes;
@@ -75,7 +76,7 @@ internal sealed class LoopbackNode : IAsyncDisposable
             using var stream = new NetworkStream(socket, ownsSocket: true);
             await _serve(new Connection(this, socket, stream, _stop.Token));
         }
-        catch (Exception over) when (over is OperationCanceledException or IOException or ObjectDisposedException)
+        catch (Exception over) when (over is OperationCanceledException or IOException or ObjectDisposedException or AuthenticationException)
         {
             socket.Dispose();
         }

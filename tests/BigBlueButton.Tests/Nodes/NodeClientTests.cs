@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Scalelite.BigBlueButton.Answers;
 using Scalelite.BigBlueButton.Checksums;
@@ -149,6 +152,29 @@ public sealed class NodeClientTests : IDisposable
         await using var garbage = new LoopbackNode(connection => connection.SendAsync("HTTP/1.1 400 Bad Request\r\n\r\n"));
         Assert.Equal(NotTakenKind.Tls, Assert.IsType<NodeReply.NotTaken>(await Secure(garbage)).Kind);
         Assert.Equal(NotTakenKind.ConnectTimeout, Assert.IsType<NodeReply.NotTaken>(await Secure(silent)).Kind);
+    }
+
+    [Fact]
+    public async Task A_certificate_that_is_not_trusted_is_not_taken_and_one_that_is_serves()
+    {
+        using var key = RSA.Create(2048);
+        var wish = new CertificateRequest("CN=node.example", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var certificate = wish.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        await using var node = new LoopbackNode(async connection =>
+        {
+            await using var secure = new SslStream(connection.Stream);
+            await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, connection.Stop);
+            var buffer = new byte[4096];
+            while (await secure.ReadAsync(buffer, connection.Stop) > 0)
+            {
+                await secure.WriteAsync(Encoding.UTF8.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {Encoding.UTF8.GetByteCount(Success)}\r\n\r\n{Success}"), connection.Stop);
+            }
+        });
+        var call = NodeCall.Of(new("n", $"https://127.0.0.1:{node.Port}/api", "s"), "create", [], Patient);
+        Assert.Equal(NotTakenKind.Tls, Assert.IsType<NodeReply.NotTaken>(await _client.SendAsync(call, default)).Kind);
+        using var trusting = new NodeClient(new NodeClientOptions { AcceptCertificate = (_, shown, _, _) => shown?.Subject == "CN=node.example" });
+        Assert.IsType<NodeReply.Answered>(await trusting.SendAsync(call, default));
+        Assert.IsType<NodeReply.Answered>(await trusting.SendAsync(call, default));
     }
 
     [Fact]
