@@ -179,6 +179,35 @@ public sealed class FaultTests : OneNode
     }
 
     [Fact]
+    public async Task A_call_that_waits_in_a_node_is_lost_when_it_crashes()
+    {
+        Node.Faults.Add(Fault.Latency(TimeSpan.FromMilliseconds(200)).On("create"));
+        var create = Bbb.XmlAsync("create", Create);
+        await Until(() => Node.Journal.Count("create") == 1, "the call");
+        Node.Crash();
+        Node.Recover();
+        await Assert.ThrowsAsync<HttpRequestException>(() => create);
+        Node.Faults.Add(Fault.Latency(TimeSpan.FromMilliseconds(400)));
+        Assert.Equal("noMeetings", (await Bbb.XmlAsync("getMeetings")).Key());
+    }
+
+    [Fact]
+    public async Task A_pool_stops_though_its_nodes_hang()
+    {
+        var pool = await SimulatedPool.StartAsync(new() { Nodes = 1 });
+        pool.Nodes[0].Faults.Add(Fault.Latency(TimeSpan.FromHours(1)).On("getMeetings"));
+        pool.Nodes[0].Faults.Add(Fault.Hang().On("create"));
+        var bbb = new BbbCaller(pool.Nodes[0]);
+        Task[] calls = [bbb.SendAsync("getMeetings"), bbb.SendAsync("create", Create)];
+        await Until(() => pool.Nodes[0].Journal.Total == 2, "the calls");
+        await pool.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(5));
+        foreach (var call in calls)
+        {
+            await Assert.ThrowsAsync<HttpRequestException>(() => call);
+        }
+    }
+
+    [Fact]
     public async Task A_partition_is_a_black_hole_for_new_and_open_connections_and_meetings_go_on()
     {
         await Bbb.XmlAsync("create", Create);

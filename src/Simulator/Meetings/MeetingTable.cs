@@ -10,8 +10,7 @@ internal sealed class MeetingTable(TimeProvider time, int seed, Action<LiveMeeti
     private readonly Dictionary<string, LiveMeeting> _byInternalID = [];
     private readonly HashSet<string> _voiceBridges = [];
     private readonly Dictionary<string, long> _lastCreateTimes = [];
-
-    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+    private int _crashes;
 
     public Lock Gate { get; } = new();
 
@@ -20,6 +19,8 @@ internal sealed class MeetingTable(TimeProvider time, int seed, Action<LiveMeeti
     public List<EndedMeeting> Ended { get; } = [];
 
     public IReadOnlyCollection<LiveMeeting> All => _byMeetingID.Values;
+
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>A live meeting by its meetingID or, as BBB allows, by its internal one.</summary>
     public LiveMeeting? Find(string? id) =>
@@ -69,9 +70,13 @@ internal sealed class MeetingTable(TimeProvider time, int seed, Action<LiveMeeti
         }
     }
 
+    /// <summary>Counts how often the node was switched off.</summary>
+    public int Crashes => Volatile.Read(ref _crashes);
+
     /// <summary>Forgets everything, as a node does that was switched off.</summary>
     public void Forget()
     {
+        Volatile.Write(ref _crashes, _crashes + 1);
         foreach (var meeting in _byMeetingID.Values.ToArray())
         {
             End(meeting, EndReason.Crash);
@@ -85,6 +90,8 @@ internal sealed class MeetingTable(TimeProvider time, int seed, Action<LiveMeeti
         return attendee;
     }
 
+    public string Draw(int length) => new(Random.GetItems<char>(Alphanumerics, length));
+
     private void Remember(LiveMeeting meeting)
     {
         _lastCreateTimes[meeting.MeetingID] = meeting.CreateTime;
@@ -97,8 +104,6 @@ internal sealed class MeetingTable(TimeProvider time, int seed, Action<LiveMeeti
             }
         }
     }
-
-    public string Draw(int length) => new(Random.GetItems<char>(Alphanumerics, length));
 
     private string DrawVoiceBridge()
     {

@@ -55,7 +55,7 @@ internal sealed class NodeApplication(TimeProvider time)
     private static async Task PlainAsync(HttpContext http, SimulatedNode node, NodeCall? call, RawQuery query, Answer? fixedAnswer)
     {
         using var answer = fixedAnswer ?? (await ReceiveAsync(http, node, call!, query, false).ConfigureAwait(false)).Answer();
-        await (node.Reach == Reach.Reachable ? WriteAsync(http, answer) : AwayAsync(http, node)).ConfigureAwait(false);
+        await (answer is not null && node.Reach == Reach.Reachable ? WriteAsync(http, answer) : AwayAsync(http, node)).ConfigureAwait(false);
     }
 
     private static async Task FaultyAsync(HttpContext http, NodeConnection connection, NodeCall? call, RawQuery query, Answer? fixedAnswer, FaultPlan plan)
@@ -72,6 +72,11 @@ internal sealed class NodeApplication(TimeProvider time)
             }
 
             answer = fixedAnswer ?? received.Answer();
+            if (answer is null)
+            {
+                await AwayAsync(http, node).ConfigureAwait(false);
+                return;
+            }
         }
         else if (!await node.DelayAsync(plan.Before).ConfigureAwait(false))
         {
@@ -251,6 +256,6 @@ internal sealed class NodeApplication(TimeProvider time)
     /// <summary>A call that can be executed, or what was wrong with it.</summary>
     private readonly record struct Received(Answer? Refusal, NodeCall? Call = null, CallRequest? Request = null)
     {
-        public Answer Answer() => Refusal ?? Call!.Execute(Request!);
+        public Answer? Answer() => Refusal ?? Request!.Execute(Call!);
     }
 }
