@@ -11,7 +11,7 @@ public sealed class SessionOptions
 
     /// <summary>
     /// A session inside the caller's transaction. With <paramref name="shouldAutoCommit"/> saving also commits it,
-    /// in the same round trip as the last write.
+    /// in the same round trip as the last write; a session with nothing to save commits nothing, as with Marten.
     /// </summary>
     public static SessionOptions ForTransaction(NpgsqlTransaction transaction, bool shouldAutoCommit = false) =>
         new() { Transaction = transaction, CommitsTransaction = shouldAutoCommit };
