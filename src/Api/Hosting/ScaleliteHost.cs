@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 using Scalelite.Api.Configuration;
 using Scalelite.Api.Logging;
@@ -5,8 +6,6 @@ using Scalelite.BigBlueButton.Nodes;
 using Scalelite.EventLog;
 using Scalelite.Flavour;
 using Scalelite.Projections;
-using Scalelite.Projections.Meetings;
-using Scalelite.Projections.Servers;
 using Scalelite.Workers;
 using Scalelite.Workers.Configuration;
 using Scalelite.Workers.Servers;
@@ -16,6 +15,8 @@ namespace Scalelite.Api.Hosting;
 /// <summary>Puts a process together: database, event store, messages, services and, by role, HTTP and handlers.</summary>
 internal static class ScaleliteHost
 {
+    private const int LongestRequestLine = 64 * 1024;
+
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(20);
 
     /// <summary>Builds a host that can be started; the database is set up and SECRET_KEY_BASE is the right one.</summary>
@@ -45,7 +46,12 @@ internal static class ScaleliteHost
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(settings.Http.Listen);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // Creates by GET carry much; Kestrel's own limit of 8 KiB is below what Scalelite takes.
+            kestrel.Limits.MaxRequestLineSize = LongestRequestLine;
+        });
         AddServices(builder, settings, roles, database);
         var app = builder.Build();
         app.UseTrustedProxies(settings.Http);
@@ -65,6 +71,8 @@ internal static class ScaleliteHost
     private static void AddServices(IHostApplicationBuilder builder, Settings settings, Roles roles, NpgsqlDataSource database)
     {
         builder.Logging.AddConsoleLogging(settings.Logging, toStandardError: roles == Roles.None);
+        builder.Configuration["Messaging:MaxInFlight"] ??=
+            WorkersSetup.MessagesInFlight(settings.Polling.InFlight).ToString(CultureInfo.InvariantCulture);
         builder.AddEventSourcing(
             database, DomainEvents.Types, DomainEvents.Projections, [typeof(DomainEvents).Assembly], handlesMessages: roles.HasFlag(Roles.Workers));
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = StopWithin);
@@ -80,8 +88,7 @@ internal static class ScaleliteHost
         }));
         builder.Services.AddSingleton<NodeApi>();
         builder.Services.AddSingleton<NodeEnds>();
-        builder.Services.AddSingleton<ServerPool>();
-        builder.Services.AddSingleton<MeetingLocations>();
+        builder.Services.AddWorkers(handlesMessages: roles.HasFlag(Roles.Workers));
         builder.Services.AddScoped<ServerOperations>();
     }
 }

@@ -2,6 +2,7 @@ using Scalelite.BigBlueButton.Answers;
 using Scalelite.BigBlueButton.Nodes;
 using Scalelite.EventLog;
 using Scalelite.Workers.Configuration;
+using Scalelite.Workers.Nodes;
 
 namespace Scalelite.Workers.Servers;
 
@@ -16,7 +17,7 @@ public sealed class NodeEnds(NodeApi nodes, SecretVault vault, Settings settings
     /// <returns>Whether the meeting is over there, and otherwise why that is not known.</returns>
     public async Task<NodeEnd> EndAsync(string serverId, string url, Guid instance, string meetingId, CancellationToken cancellation)
     {
-        if (await vault.OpenAsync(serverId, ServerOperations.SecretKind, cancellation) is not [var secret, ..])
+        if (await vault.OpenAsync(serverId, NodeSecrets.Kind, cancellation) is not [var secret, ..])
             return new NodeEnd(false, false, "its secret is not stored any more");
         var password = await vault.OpenAsync(instance.ToString(), PasswordKind, cancellation) is [var sealedPassword, ..] ? sealedPassword.Value : null;
         var reply = await nodes.EndAsync(

@@ -4,6 +4,7 @@ using Scalelite.Domain.Meetings;
 using Scalelite.Domain.Servers;
 using Scalelite.EventLog;
 using Scalelite.Workers.Configuration;
+using Scalelite.Workers.Nodes;
 using Scalelite.Workers.Placement;
 
 namespace Scalelite.Workers.Servers;
@@ -15,9 +16,6 @@ namespace Scalelite.Workers.Servers;
 public sealed class ServerOperations(
     IDocumentStore store, NpgsqlDataSource database, SecretVault vault, IMessageBus bus, Settings settings, TimeProvider time)
 {
-    /// <summary>The kind of a server's secrets in the vault; their owner is the server's id.</summary>
-    public const string SecretKind = "server";
-
     private const int Tries = 8;
 
     /// <summary>Adds a server, disabled. Its id is a UUID, or its host name with SERVER_ID_IS_HOSTNAME.</summary>
@@ -37,8 +35,8 @@ public sealed class ServerOperations(
             await using var session = Session(by, "servers add");
             var (server, version) = await LoadAsync(session, id, cancellation);
             if (server is { Removed: false }) return new ServerOutcome.Refused($"Server {id} is in the pool already");
-            var number = await vault.NextNumberAsync(id, SecretKind, cancellation);
-            var @sealed = vault.Seal(id, SecretKind, number, secret);
+            var number = await vault.NextNumberAsync(id, NodeSecrets.Kind, cancellation);
+            var @sealed = vault.Seal(id, NodeSecrets.Kind, number, secret);
             var decision = Server.Register(id, address, @sealed.Fingerprint, loadMultiplier, tag, time.GetUtcNow());
             if (decision.Refusal is { } why) return new ServerOutcome.Refused(why);
             Queue(session, SecretVault.Rotate(@sealed, time.GetUtcNow() + settings.Security.RetiredSecrets));
@@ -77,8 +75,8 @@ public sealed class ServerOperations(
             if (change.Tag is { } tag) decisions.Add(server.ChangeTag(tag, at));
             if (change.Secret is { } secret)
             {
-                var number = await vault.NextNumberAsync(serverId, SecretKind, cancellation);
-                var @sealed = vault.Seal(serverId, SecretKind, number, secret);
+                var number = await vault.NextNumberAsync(serverId, NodeSecrets.Kind, cancellation);
+                var @sealed = vault.Seal(serverId, NodeSecrets.Kind, number, secret);
                 var rotation = server.RotateSecret(@sealed.Fingerprint, at);
                 if (rotation.Events.Count > 0) Queue(session, SecretVault.Rotate(@sealed, at + settings.Security.RetiredSecrets));
                 decisions.Add(rotation);
@@ -144,7 +142,7 @@ public sealed class ServerOperations(
             if (how == EndLearned.ServerRemoved)
             {
                 meetings.ForgetCopies(session, serverId, at);
-                Queue(session, [SecretVault.Retire(serverId, SecretKind, at + settings.Security.RetiredSecrets)]);
+                Queue(session, [SecretVault.Retire(serverId, NodeSecrets.Kind, at + settings.Security.RetiredSecrets)]);
             }
 
             Append(session, serverId, version, decision.Events);
