@@ -7,28 +7,24 @@ using Scalelite.Projections.Servers;
 
 namespace Scalelite.Projections;
 
-/// <summary>The read models: each is filled by one projection and can be rebuilt by itself.</summary>
+/// <summary>All read models. Each can be thrown away and rebuilt from the log.</summary>
 public static class ReadModels
 {
-    /// <summary>All of them.</summary>
+    /// <summary>The read models, by the names that <c>projections rebuild</c> takes.</summary>
     public static IReadOnlyList<ReadModel> All { get; } =
     [
-        new("servers", ["server"], [Script("Servers.server.sql")], new ServerProjection()),
-        new(
-            "polls", ["server_load", "poll_round", "polled_meeting"],
-            [Script("Polling.server_load.sql"), Script("Polling.poll_round.sql"), Script("Polling.polled_meeting.sql")], new PollProjection()),
-        new(
-            "meetings", ["meeting_location", "meeting_instance", "meeting_copy", "voice_bridge"],
-            [
-                Script("Meetings.meeting_location.sql"), Script("Meetings.meeting_instance.sql"), Script("Meetings.meeting_copy.sql"),
-                Script("Meetings.voice_bridge.sql"),
-            ],
-            new MeetingProjection()),
-        new("joins", ["meeting_joins"], [Script("Joins.meeting_joins.sql")], new JoinProjection()),
+        Of("servers", new ServerProjection(), "Servers", "server"),
+        Of("polls", new PollProjection(), "Polling", "server_load", "poll_round", "polled_meeting"),
+        Of("meetings", new MeetingProjection(), "Meetings", "meeting_location", "meeting_instance", "meeting_copy", "voice_bridge"),
+        Of("joins", new JoinProjection(), "Joins", "meeting_joins"),
     ];
 
-    /// <summary>What makes the tables, and what else this room needs in the database, in order.</summary>
-    public static IReadOnlyList<SqlScript> Scripts { get; } = [.. All.SelectMany(model => model.Scripts), Script("Placement.placement_turn.sql")];
+    /// <summary>What makes their tables, in order, and the counter of placements.</summary>
+    public static IReadOnlyList<SqlScript> Scripts { get; } =
+        [.. All.SelectMany(model => model.Scripts), Script("Placement", "placement_turn")];
 
-    private static SqlScript Script(string path) => SqlScript.Read(typeof(ReadModels).Assembly, path);
+    private static ReadModel Of(string name, IProjection projection, string folder, params string[] tables) =>
+        new(name, tables, [.. tables.Select(table => Script(folder, table))], projection);
+
+    private static SqlScript Script(string folder, string table) => SqlScript.Read(typeof(ReadModels).Assembly, $"{folder}.{table}.sql");
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Npgsql;
+using Scalelite.Api.Calls;
 using Scalelite.Api.Configuration;
 using Scalelite.Api.Logging;
 using Scalelite.BigBlueButton.Nodes;
@@ -51,12 +52,14 @@ internal static class ScaleliteHost
             kestrel.AddServerHeader = false;
             // Creates by GET carry much; Kestrel's own limit of 8 KiB is below what Scalelite takes.
             kestrel.Limits.MaxRequestLineSize = LongestRequestLine;
+            kestrel.Limits.MaxRequestBufferSize = 16 * LongestRequestLine;
         });
         AddServices(builder, settings, roles, database);
         var app = builder.Build();
         app.UseTrustedProxies(settings.Http);
         app.UseHostGuard(settings.Http);
         app.MapHealthCheck(database);
+        app.MapBbbApi();
         return app;
     }
 
@@ -90,6 +93,7 @@ internal static class ScaleliteHost
         builder.Services.AddSingleton<NodeEnds>();
         builder.Services.AddWorkers(handlesMessages: roles.HasFlag(Roles.Workers));
         builder.Services.AddScoped<ServerOperations>();
+        if (roles.HasFlag(Roles.Api)) builder.Services.AddBbbApi(settings);
     }
 }
 

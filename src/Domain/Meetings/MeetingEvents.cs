@@ -7,6 +7,7 @@ namespace Scalelite.Domain.Meetings;
 /// <param name="TenantId">Empty without tenants.</param>
 /// <param name="Metadata">As the create had it, without the <c>meta_</c>; callback URLs are left out.</param>
 /// <param name="Deadline">When the create's caller has an answer at the latest.</param>
+/// <param name="RequestId">The correlation id of the create; placements of one batch share their events' own.</param>
 public sealed record MeetingPlaced(
     Guid Instance,
     string TenantId,
@@ -18,7 +19,8 @@ public sealed record MeetingPlaced(
     IReadOnlyDictionary<string, string> Metadata,
     PlacementReason Why,
     DateTimeOffset Deadline,
-    DateTimeOffset At);
+    DateTimeOffset At,
+    string? RequestId = null);
 
 /// <summary>The node has the meeting.</summary>
 /// <param name="CreateTime">Epoch milliseconds on the node's clock.</param>

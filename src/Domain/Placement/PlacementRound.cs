@@ -4,7 +4,7 @@ namespace Scalelite.Domain.Placement;
 /// Several placements in turn over the same servers. It keeps the weighed servers between them, so that a placement
 /// costs one pass over the servers and no sorting (§5: it runs under the placement lock).
 /// </summary>
-internal sealed class PlacementRound
+public sealed class PlacementRound
 {
     private const int Shown = 32;
 
@@ -16,6 +16,10 @@ internal sealed class PlacementRound
     private readonly Dictionary<string, HashSet<string>> placedHere = new(StringComparer.Ordinal);
     private PlacementTurn turn;
 
+    /// <summary>Begins with these servers as they are.</summary>
+    /// <param name="servers">Those that take meetings now, enabled and online, each once.</param>
+    /// <param name="turn">Of the first placement; each is one turn.</param>
+    /// <param name="now">For the age of the polls in the reasons.</param>
     public PlacementRound(PlacementSettings settings, IReadOnlyList<ServerLoad> servers, PlacementTurn turn, DateTimeOffset now)
     {
         this.settings = settings;

@@ -78,12 +78,12 @@ public sealed class MeetingProjection : IProjection
         operations.QueueSqlCommand(
             """
             update meeting_instance
-            set state = 'live', internal_meeting_id = ?, create_time = ?, started_at = ?,
+            set state = 'live', internal_meeting_id = ?, create_time = ?, create_times = array_append(create_times, ?), started_at = ?,
                 voice_bridge = coalesce(?::text, voice_bridge),
                 moderator_password_fingerprint = coalesce(?::text, moderator_password_fingerprint)
             where instance = ?
             """,
-            e.InternalMeetingId, e.CreateTime, e.At.ToUniversalTime(), OrNull(e.VoiceBridge), OrNull(e.ModeratorPasswordFingerprint), e.Instance);
+            e.InternalMeetingId, e.CreateTime, e.CreateTime, e.At.ToUniversalTime(), OrNull(e.VoiceBridge), OrNull(e.ModeratorPasswordFingerprint), e.Instance);
     }
 
     private static void Failed(IDocumentOperations operations, PlacementFailed e)
@@ -111,11 +111,11 @@ public sealed class MeetingProjection : IProjection
         operations.QueueSqlCommand(
             """
             insert into meeting_instance (
-                instance, tenant_id, meeting_id, server_id, state, internal_meeting_id, create_time, name, voice_bridge,
+                instance, tenant_id, meeting_id, server_id, state, internal_meeting_id, create_time, create_times, name, voice_bridge,
                 is_breakout, parent_meeting_id, adopted, metadata, placed_at, started_at)
-            values (?, ?, ?, ?, 'live', ?, ?, ?::text, ?::text, ?, ?::text, true, ?::jsonb, ?, ?)
+            values (?, ?, ?, ?, 'live', ?, ?, array[?::bigint], ?::text, ?::text, ?, ?::text, true, ?::jsonb, ?, ?)
             """,
-            e.Instance, e.TenantId, e.MeetingId, e.ServerId, e.InternalMeetingId, e.CreateTime, OrNull(e.Name), OrNull(e.VoiceBridge),
+            e.Instance, e.TenantId, e.MeetingId, e.ServerId, e.InternalMeetingId, e.CreateTime, e.CreateTime, OrNull(e.Name), OrNull(e.VoiceBridge),
             e.IsBreakout, OrNull(e.ParentMeetingId), JsonSerializer.Serialize(e.Metadata), e.At.ToUniversalTime(), created);
         operations.QueueSqlCommand("delete from meeting_copy where server_id = ? and meeting_id = ?", e.ServerId, e.MeetingId);
         if (e.VoiceBridge is not null)

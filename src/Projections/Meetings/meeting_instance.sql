@@ -7,6 +7,7 @@ create table if not exists meeting_instance (
     state                          text not null check (state in ('placing', 'live', 'ended', 'failed')),
     internal_meeting_id            text null,
     create_time                    bigint null,
+    create_times                   bigint[] not null default '{}',
     name                           text null,
     voice_bridge                   text null,
     record                         boolean not null default false,

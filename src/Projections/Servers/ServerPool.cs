@@ -1,12 +1,13 @@
 using Npgsql;
 using Scalelite.Domain.Placement;
+using Scalelite.EventLog;
 
 namespace Scalelite.Projections.Servers;
 
 /// <summary>Reads the pool: servers, their state, health and load.</summary>
 public sealed class ServerPool(NpgsqlDataSource database)
 {
-    private static readonly string LoadSql = Sql.Read("Placement.pool_load.sql");
+    private static readonly string LoadSql = SqlScript.Read(typeof(ServerPool).Assembly, "Placement.pool_load.sql").Sql;
 
     /// <summary>Every server with its load, in order of registration.</summary>
     /// <param name="minimumUsers">LOAD_MIN_USER_COUNT.</param>
