@@ -133,6 +133,7 @@ internal sealed partial class CreateCall(
         {
             using var outcome = call.placing.Begin(placed.Instance);
             request.ServerId = placed.Server.Id;
+            CreateSteps.Reached(CreateSteps.Placed, placed.Instance);
             var number = placed.VoiceBridge ?? (await call.runs.FindAsync(placed.Instance, cancellation))?.VoiceBridge;
             var reply = await call.nodes.CreateAsync(placed.Server, Parameters(number, placed.Tag), body, Max(Left), cancellation);
             if (reply is NodeReply.Answered { Failure: null } answered)
@@ -161,6 +162,7 @@ internal sealed partial class CreateCall(
         {
             var answer = answered.Answer;
             request.InternalMeetingId = answer.InternalMeetingId;
+            CreateSteps.Reached(CreateSteps.Answered, placed.Instance);
             if (answer is { InternalMeetingId: { } internalId, CreateTime: { } createTime })
             {
                 call.locations.Confirm(new MeetingLocation(

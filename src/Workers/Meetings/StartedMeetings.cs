@@ -133,6 +133,7 @@ public sealed partial class StartedMeetings(IDocumentStore store, SecretVault va
         }
 
         await session.SaveChangesAsync(cancellation);
+        CreateSteps.Reached(CreateSteps.Written, started.Instance);
     }
 
     private async Task ReplaceAsync(

@@ -1,0 +1,107 @@
+using Scalelite.Simulator;
+using Scalelite.Simulator.Faults;
+using Scalelite.Testing;
+
+namespace Scalelite.Faults.Outages;
+
+/// <summary>
+/// kill -9 at each step of a create. The process stops itself when it reaches the step (<c>StartupHook</c>, which only this test
+/// puts into it), or is killed when the node shows that it was sent.
+/// </summary>
+public sealed class KilledCreateTests(KilledCreateTests.TwoNodes fixture) : IClassFixture<KilledCreateTests.TwoNodes>
+{
+    private readonly Pool pool = fixture.Pool;
+
+    [Theory]
+    [InlineData("placed", true)]
+    [InlineData("placed", false)]
+    [InlineData("sent", true)]
+    [InlineData("sent", false)]
+    [InlineData("answered", true)]
+    [InlineData("answered", false)]
+    [InlineData("written", true)]
+    [InlineData("written", false)]
+    public async Task A_create_whose_process_is_killed_is_taken_up_by_the_next(string step, bool nodeHasIt)
+    {
+        var id = $"killed-when-{step}-{nodeHasIt}";
+        await KillAsync(id, step, nodeHasIt);
+        var placed = await pool.LocationAsync(id);
+        Assert.NotNull(placed);
+        var node = pool.Simulated.Nodes.Single(n => n.Url == placed.Server.Url);
+        Arrange(node, id, step, nodeHasIt);
+        var internalId = node.Meeting(id)?.InternalMeetingID;
+
+        var joined = await pool.Lms.JoinAsync(id);
+        Assert.True(joined.LeadsTo(node), joined.ToString());
+        var again = (await pool.Lms.CreateAsync(id)).ShouldSucceed();
+
+        var holder = Assert.Single(pool.Simulated.Nodes, n => n.Meeting(id) is not null);
+        Assert.Equal(holder.Meeting(id)!.InternalMeetingID, again.Of("internalMeetingID"));
+        if (nodeHasIt) Assert.Equal(internalId, again.Of("internalMeetingID"));
+        Assert.True((await pool.Lms.JoinAsync(id)).LeadsTo(holder));
+
+        await pool.PolledAsync(2);
+        Assert.Equal(again.Of("internalMeetingID"), (await pool.LocationAsync(id))?.InternalMeetingId);
+        Assert.All(pool.Simulated.Nodes.SelectMany(n => n.Ended), copy => Assert.Equal(EndedByTest, copy.Reason));
+        var servers = await pool.ServersAsync();
+        Assert.All(pool.Simulated.Nodes, n => Assert.Equal(15 * n.Meetings.Count, servers.Single(s => s.Server.Url == n.Url).Load.Users()));
+        await pool.ReadModelsAreWhatTheEventsSayAsync();
+    }
+
+    private static Simulator.Meetings.EndReason EndedByTest => Simulator.Meetings.EndReason.Told;
+
+    private async Task KillAsync(string id, string step, bool nodeHasIt)
+    {
+        if (step != "sent")
+        {
+            var stopped = await pool.StartProcessAsync(("DOTNET_STARTUP_HOOKS", typeof(KilledCreateTests).Assembly.Location), ("SCALELITE_STOP_AT", step));
+            await Task.WhenAll(stopped.ExitedAsync(TimeSpan.FromSeconds(20)), BrokenOffAsync(stopped.Lms.CreateAsync(id), mayAnswer: step == "written"));
+            return;
+        }
+
+        var held = (nodeHasIt ? Fault.HangAfterExecuting() : Fault.HangAfterBody()).On("create");
+        foreach (var node in pool.Simulated.Nodes) node.Faults.Add(held);
+        var killed = await pool.StartProcessAsync();
+        var create = BrokenOffAsync(killed.Lms.CreateAsync(id), mayAnswer: false);
+        await Eventually.HoldsAsync("the create is sent", () => pool.Simulated.Nodes.Any(
+            n => n.Journal.Entries.Any(e => e.Call == "create" && e.MeetingID == id) && (!nodeHasIt || n.Meeting(id) is not null)));
+        await killed.KillAsync();
+        await create;
+        foreach (var node in pool.Simulated.Nodes) node.Faults.Remove(held);
+    }
+
+    /// <summary>Whether the node has the meeting does not always follow from the step: it may have lost it, or have had it from elsewhere.</summary>
+    private static void Arrange(SimulatedNode node, string id, string step, bool nodeHasIt)
+    {
+        if (step == "placed" && nodeHasIt) node.StartMeeting(id);
+        if (step is "answered" or "written" && !nodeHasIt) Assert.True(node.EndMeeting(id));
+        Assert.Equal(nodeHasIt, node.Meeting(id) is not null);
+    }
+
+    private static async Task BrokenOffAsync(Task create, bool mayAnswer)
+    {
+        try
+        {
+            await create;
+            Assert.True(mayAnswer, "the create was answered");
+        }
+        catch (HttpRequestException)
+        {
+            // Its process is dead.
+        }
+    }
+
+    /// <summary>Two nodes and a process that survives.</summary>
+    public sealed class TwoNodes : IAsyncLifetime
+    {
+        internal Pool Pool { get; private set; } = null!;
+
+        public async Task InitializeAsync() => Pool = await Pool.StartAsync(new PoolPlan
+        {
+            Nodes = 2,
+            Settings = new Dictionary<string, string> { ["CREATE_DEADLINE"] = "5", ["CONNECT_TIMEOUT"] = "1", ["RESPONSE_TIMEOUT"] = "4" },
+        });
+
+        public async Task DisposeAsync() => await Pool.DisposeAsync();
+    }
+}

@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using Scalelite.Domain.Servers;
+using Scalelite.Simulator;
+
+using Scalelite.Testing;
+
+namespace Scalelite.Faults.Outages;
+
+/// <summary>
+/// Three minutes without a node, at a tenth of the time: polls each 6 s for 60, MOVE_AFTER 6 s for 60, deadlines and calls likewise.
+/// </summary>
+public sealed class UnreachableNodeTests
+{
+    private const string Id = "lecture";
+    private static readonly TimeSpan ThreeMinutes = TimeSpan.FromSeconds(18);
+    private static readonly TimeSpan MoveAfter = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(0.1);
+
+    private static readonly PoolPlan Plan = new()
+    {
+        Nodes = 3,
+        Instances = 1,
+        Settings = new Dictionary<string, string>
+        {
+            ["POLL_INTERVAL"] = "6", ["MOVE_AFTER"] = "6", ["CONNECT_TIMEOUT"] = "0.5", ["RESPONSE_TIMEOUT"] = "1", ["CREATE_DEADLINE"] = "2.5",
+        },
+    };
+
+    [Fact]
+    public async Task Whoever_is_in_a_meeting_stays_in_while_its_node_is_unreachable_and_called_all_the_time()
+    {
+        await using var pool = await Pool.StartAsync(Plan);
+        var node = await LectureAsync(pool);
+        var run = (await pool.LocationAsync(Id))!.Instance;
+        var internalId = node.Meeting(Id)!.InternalMeetingID;
+        await using (var calls = new SteadyCalls(pool.Lms))
+        {
+            node.Partition();
+            await Task.Delay(ThreeMinutes);
+            node.Recover();
+            await pool.ReadyAsync();
+            await Eventually.HoldsAsync("one copy is left, on the node", async () =>
+                (await pool.LocationAsync(Id))?.Server.Url == node.Url && Others(pool, node).All(n => n.Meeting(Id) is null), 60);
+            Assert.True(calls.Answered > 50, $"only {calls.Answered} calls were answered");
+        }
+
+        Assert.Equal((internalId, 20), (node.Meeting(Id)!.InternalMeetingID, node.Meeting(Id)!.Users));
+        Assert.Empty(node.Journal.Ends);
+        Assert.All(pool.Simulated.Nodes.SelectMany(n => n.Ended), copy => Assert.Equal(0, copy.Users));
+        Assert.True((await pool.Lms.JoinAsync(Id)).LeadsTo(node));
+        Assert.Equal("20", (await pool.Lms.InfoAsync(Id)).ShouldSucceed().Of("participantCount"));
+
+        var server = (await pool.ServerAsync(node)).Server;
+        var story = await pool.StoryAsync($"server-{server.Id}");
+        Assert.Equal(["server_suspected", "server_went_offline", "server_came_online"], story.Where(e => e is "server_suspected" or "server_went_offline").Take(2).Append(story[^1]));
+        var meeting = await pool.StoryAsync($"meeting-{run}");
+        Assert.Equal(["meeting_placed", "meeting_started"], meeting.Take(2));
+        Assert.DoesNotContain("meeting_ended", meeting);
+        Assert.NotEqual(0, await pool.CountAsync("select from mt_events where type = 'server_poll_failed' and stream_id like $1", $"polls-{server.Id}-%"));
+    }
+
+    [Fact]
+    public async Task A_meeting_whose_node_crashed_runs_on_another_within_one_create_after_MOVE_AFTER()
+    {
+        await using var pool = await Pool.StartAsync(Plan);
+        var node = await LectureAsync(pool);
+        var run = (await pool.LocationAsync(Id))!.Instance;
+        node.Crash();
+        await Eventually.HoldsAsync("it is offline", async () => (await pool.ServerAsync(node)).Server.Health == Health.Offline, 60);
+        var since = (await pool.ServerAsync(node)).Server.OfflineSince!.Value;
+        await Eventually.HoldsAsync("MOVE_AFTER is over", () => DateTimeOffset.UtcNow > since + MoveAfter + OneSecond);
+        Assert.Equal("serverUnavailable", (await pool.Lms.JoinAsync(Id)).Error?.Key());
+
+        (await pool.Lms.CreateAsync(Id)).ShouldSucceed();
+
+        var other = Assert.Single(Others(pool, node), n => n.Meeting(Id) is not null);
+        Assert.True((await pool.Lms.JoinAsync(Id)).LeadsTo(other));
+        other.AddUsers(Id, 2);
+
+        node.Recover();
+        await pool.ReadyAsync();
+        await pool.PolledAsync(2, 60);
+        Assert.True((await pool.Lms.JoinAsync(Id)).LeadsTo(other));
+        Assert.Equal("2", (await pool.Lms.InfoAsync(Id)).ShouldSucceed().Of("participantCount"));
+        Assert.Empty(pool.Simulated.Nodes.SelectMany(n => n.Journal.Ends));
+        Assert.Contains("meeting_moved", await pool.StoryAsync($"meeting-{run}"));
+    }
+
+    private static IEnumerable<SimulatedNode> Others(Pool pool, SimulatedNode node) => pool.Simulated.Nodes.Where(n => n != node);
+
+    private static async Task<SimulatedNode> LectureAsync(Pool pool)
+    {
+        (await pool.Lms.CreateAsync(Id)).ShouldSucceed();
+        var node = pool.Simulated.Nodes.Single(n => n.Meeting(Id) is not null);
+        node.AddUsers(Id, 20, moderators: 2);
+        await pool.PolledAsync(1);
+        return node;
+    }
+
+    /// <summary>Asks for the meeting with each call again and again, as the pages of an LMS do.</summary>
+    private sealed class SteadyCalls : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource stopping = new();
+        private readonly Task calling;
+        private int answered;
+
+        public SteadyCalls(Lms lms) => calling = Task.WhenAll(
+            RepeatAsync(() => lms.IsRunningAsync(Id)),
+            RepeatAsync(() => lms.InfoAsync(Id)),
+            RepeatAsync(() => lms.CreateAsync(Id)),
+            RepeatAsync(() => lms.JoinAsync(Id)));
+
+        public int Answered => Volatile.Read(ref answered);
+
+        public async ValueTask DisposeAsync()
+        {
+            await stopping.CancelAsync();
+            await calling;
+            stopping.Dispose();
+        }
+
+        private async Task RepeatAsync(Func<Task> call)
+        {
+            while (!stopping.IsCancellationRequested)
+            {
+                await call();
+                Interlocked.Increment(ref answered);
+                await Task.Delay(OneSecond, CancellationToken.None);
+            }
+        }
+    }
+}
