@@ -3,8 +3,7 @@ FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 ARG TARGETARCH
 WORKDIR /source
 COPY . .
-RUN dotnet publish src/Api -c Release -r "linux-$(echo "${TARGETARCH:-amd64}" | sed s/amd64/x64/)" --self-contained \
-    -p:PublishSingleFile=true -p:DebugType=none -o /publish
+RUN dotnet publish src/Api -r "linux-$(echo "${TARGETARCH:-amd64}" | sed s/amd64/x64/)" -o /publish
 
 FROM debian:bookworm-slim
 RUN apt-get update \
