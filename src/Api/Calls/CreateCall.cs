@@ -56,7 +56,7 @@ internal sealed partial class CreateCall(
     {
         private readonly CreateCall call;
         private readonly CallRequest request;
-        private readonly Parameter[] client;
+        private readonly IReadOnlyList<Parameter> client;
         private readonly NodeBody? body;
         private readonly PlacementOrder order;
 
@@ -64,7 +64,7 @@ internal sealed partial class CreateCall(
         {
             this.call = call;
             this.request = request;
-            client = [.. request.Query.Parameters.Select(p => new Parameter(p.Name, p.Value))];
+            client = request.Query.Parameters;
             body = request.Body();
             var settings = call.options.Parameters;
             var seen = CreateParameters.Build(client, settings, ParameterSettings.None, new CreateAdditions());
@@ -230,9 +230,8 @@ internal sealed partial class CreateCall(
         private FailedAttempt Failed(PlacementResult.Placed placed, PlacementFailure failure, string reason, TimeSpan elapsed, bool triesNext) =>
             new(placed.Instance, placed.Server.Id, failure, reason, elapsed, tried, placed.Attempt, triesNext);
 
-        private QueryParameters Parameters(string? voiceBridge, string? tag) => new(CreateParameters
-            .Build(client, call.options.Parameters, ParameterSettings.None, new CreateAdditions(voiceBridge, tag, MaxDuration: call.options.MaxDuration))
-            .Select(p => new QueryParameter(p.Name, p.Value)));
+        private QueryParameters Parameters(string? voiceBridge, string? tag) => new(CreateParameters.Build(
+            client, call.options.Parameters, ParameterSettings.None, new CreateAdditions(voiceBridge, tag, MaxDuration: call.options.MaxDuration)));
 
         private static TimeSpan Max(TimeSpan left) => left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1);
 

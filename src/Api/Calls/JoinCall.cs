@@ -41,9 +41,7 @@ internal sealed class JoinCall(
             return CallAnswer.Failed(BbbErrors.ServerUnavailable);
         }
 
-        var parameters = new QueryParameters(JoinParameters
-            .Build([.. request.Query.Parameters.Select(p => new Parameter(p.Name, p.Value))], options.Parameters, ParameterSettings.None)
-            .Select(p => new QueryParameter(p.Name, p.Value)));
+        var parameters = new QueryParameters(JoinParameters.Build(request.Query.Parameters, options.Parameters, ParameterSettings.None));
         await CorrectCreateTimeAsync(parameters, location, cancellation);
         joins.Count(location.Instance, location.Server.Id);
         return CallAnswer.Redirect(NodeUrl.Sign(node, Name, parameters, options.Algorithm));

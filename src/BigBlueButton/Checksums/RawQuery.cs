@@ -1,4 +1,5 @@
 using Scalelite.BigBlueButton.Parameters;
+using Scalelite.Domain.Parameters;
 
 namespace Scalelite.BigBlueButton.Checksums;
 
@@ -10,7 +11,7 @@ public sealed class RawQuery
 {
     private const string ChecksumName = "checksum";
 
-    private readonly List<QueryParameter> _parameters = [];
+    private readonly List<Parameter> _parameters = [];
 
     /// <summary>Reads a query.</summary>
     /// <param name="text">What follows the first <c>?</c> of the request's target, neither decoded nor encoded anew; null is empty.</param>
@@ -31,7 +32,7 @@ public sealed class RawQuery
                 var name = PercentEncoding.Decode(rawName);
                 if (name != ChecksumName)
                 {
-                    _parameters.Add(new QueryParameter(name, PercentEncoding.Decode(rawValue)));
+                    _parameters.Add(new Parameter(name, PercentEncoding.Decode(rawValue)));
                 }
                 else if (++checksums == 1)
                 {
@@ -62,7 +63,7 @@ public sealed class RawQuery
     public string WithoutChecksum { get; }
 
     /// <summary>All parameters but the checksum, decoded, in the order sent, repeated names included.</summary>
-    public IReadOnlyList<QueryParameter> Parameters => _parameters;
+    public IReadOnlyList<Parameter> Parameters => _parameters;
 
     /// <summary>The first value of <paramref name="name"/> (case-sensitive), decoded; null where it was not sent.</summary>
     public string? this[string name]

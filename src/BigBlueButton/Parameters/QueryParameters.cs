@@ -1,20 +1,21 @@
 using System.Collections;
 using System.Text;
+using Scalelite.Domain.Parameters;
 
 namespace Scalelite.BigBlueButton.Parameters;
 
 /// <summary>The parameters of a call in their order. Names have a case and may repeat; receivers take the first.</summary>
 #pragma warning disable CA1710 // "Collection" says less than the plural.
-public sealed class QueryParameters : IReadOnlyCollection<QueryParameter>
+public sealed class QueryParameters : IReadOnlyCollection<Parameter>
 #pragma warning restore CA1710
 {
-    private readonly List<QueryParameter> _parameters;
+    private readonly List<Parameter> _parameters;
 
     /// <summary>None.</summary>
     public QueryParameters() => _parameters = [];
 
     /// <summary>A copy of these, such as those of a <see cref="Checksums.RawQuery"/>.</summary>
-    public QueryParameters(IEnumerable<QueryParameter> parameters) => _parameters = [.. parameters];
+    public QueryParameters(IEnumerable<Parameter> parameters) => _parameters = [.. parameters];
 
     /// <inheritdoc />
     public int Count => _parameters.Count;
@@ -26,7 +27,7 @@ public sealed class QueryParameters : IReadOnlyCollection<QueryParameter>
     public bool Contains(string name) => IndexOf(name) >= 0;
 
     /// <summary>Appends, whether or not the name is there already.</summary>
-    public void Add(string name, string value) => _parameters.Add(new QueryParameter(name, value));
+    public void Add(string name, string value) => _parameters.Add(new Parameter(name, value));
 
     /// <summary>Makes this the only value of the name: in place of its first, or at the end.</summary>
     public void Set(string name, string value)
@@ -38,7 +39,7 @@ public sealed class QueryParameters : IReadOnlyCollection<QueryParameter>
             return;
         }
 
-        _parameters[at] = new QueryParameter(name, value);
+        _parameters[at] = new Parameter(name, value);
         for (var i = _parameters.Count - 1; i > at; i--)
         {
             if (_parameters[i].Name == name)
@@ -54,7 +55,7 @@ public sealed class QueryParameters : IReadOnlyCollection<QueryParameter>
 
     /// <summary>Takes away what <paramref name="match"/> says.</summary>
     /// <returns>How many.</returns>
-    public int RemoveAll(Predicate<QueryParameter> match) => _parameters.RemoveAll(match);
+    public int RemoveAll(Predicate<Parameter> match) => _parameters.RemoveAll(match);
 
     /// <summary>The query's text: UTF-8, percent-encoded, a space as <c>%20</c>.</summary>
     public string Encode()
@@ -65,7 +66,7 @@ public sealed class QueryParameters : IReadOnlyCollection<QueryParameter>
     }
 
     /// <inheritdoc />
-    public IEnumerator<QueryParameter> GetEnumerator() => _parameters.GetEnumerator();
+    public IEnumerator<Parameter> GetEnumerator() => _parameters.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 

@@ -1,5 +1,5 @@
 using Scalelite.BigBlueButton.Checksums;
-using Scalelite.BigBlueButton.Parameters;
+using Scalelite.Domain.Parameters;
 using Scalelite.Simulator.Answers;
 
 namespace Scalelite.Simulator.Calls;
@@ -22,7 +22,7 @@ internal sealed class CallRequest(SimulatedNode node, RawQuery query)
     /// <summary>Whether counts are written as 1,234.</summary>
     public bool ThousandsSeparators { get; init; }
 
-    public IEnumerable<QueryParameter> Parameters => Form is null ? query.Parameters : query.Parameters.Concat(Form.Parameters);
+    public IEnumerable<Parameter> Parameters => Form is null ? query.Parameters : query.Parameters.Concat(Form.Parameters);
 
     /// <summary>The first value sent; null where there is none.</summary>
     public string? this[string name] => query[name] ?? Form?[name];

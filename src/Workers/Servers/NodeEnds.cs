@@ -2,6 +2,7 @@ using Scalelite.BigBlueButton.Answers;
 using Scalelite.BigBlueButton.Nodes;
 using Scalelite.EventLog;
 using Scalelite.Workers.Configuration;
+using Scalelite.Workers.Meetings;
 using Scalelite.Workers.Nodes;
 
 namespace Scalelite.Workers.Servers;
@@ -9,9 +10,6 @@ namespace Scalelite.Workers.Servers;
 /// <summary>Asks nodes to end meetings on the operator's behalf.</summary>
 public sealed class NodeEnds(NodeApi nodes, SecretVault vault, Settings settings)
 {
-    /// <summary>The kind of a meeting's moderator password in the vault; its owner is the meeting's instance. Nodes older than 2.5 want it.</summary>
-    private const string PasswordKind = "moderator-password";
-
     /// <summary>Asks the node to end a meeting.</summary>
     /// <param name="url">The server's API base; the server may have left the pool, its secret is valid for a while.</param>
     /// <returns>Whether the meeting is over there, and otherwise why that is not known.</returns>
@@ -19,7 +17,7 @@ public sealed class NodeEnds(NodeApi nodes, SecretVault vault, Settings settings
     {
         if (await vault.OpenAsync(serverId, NodeSecrets.Kind, cancellation) is not [var secret, ..])
             return new NodeEnd(false, false, "its secret is not stored any more");
-        var password = await vault.OpenAsync(instance.ToString(), PasswordKind, cancellation) is [var sealedPassword, ..] ? sealedPassword.Value : null;
+        var password = await vault.OpenAsync(instance.ToString(), StartedMeetings.PasswordKind, cancellation) is [var sealedPassword, ..] ? sealedPassword.Value : null;
         var reply = await nodes.EndAsync(
             new NodeAddress(serverId, url, secret.Value), meetingId, password,
             new NodeTimeouts(settings.Nodes.ConnectTimeout, settings.Nodes.ResponseTimeout), cancellation);

@@ -1,6 +1,7 @@
 using Scalelite.BigBlueButton.Checksums;
 using Scalelite.BigBlueButton.Nodes;
 using Scalelite.BigBlueButton.Parameters;
+using Scalelite.Domain.Parameters;
 using Xunit;
 
 namespace Scalelite.BigBlueButton.Tests.Parameters;
@@ -17,7 +18,7 @@ public sealed class QueryParametersTests
         string Any() => string.Concat(Enumerable.Range(0, random.Next(12)).Select(_ => runes[random.Next(runes.Length)].ToString()));
         for (var i = 0; i < 2_000; i++)
         {
-            var sent = new QueryParameters(Enumerable.Range(0, random.Next(6)).Select(_ => new QueryParameter("n" + Any(), Any())));
+            var sent = new QueryParameters(Enumerable.Range(0, random.Next(6)).Select(_ => new Parameter("n" + Any(), Any())));
             var text = SignedQuery.Build("create", sent, "secret", ChecksumAlgorithm.Sha256);
             Assert.DoesNotContain(text, one => one is <= ' ' or > '~' or '+' or '#');
             var received = new RawQuery(text);
