@@ -44,6 +44,30 @@ public sealed class PollTests
     }
 
     [Fact]
+    public async Task A_removed_server_is_polled_no_more()
+    {
+        await using var pool = await TestPool.StartAsync(1);
+        var node = pool.Nodes.Nodes[0];
+        await pool.PolledAsync(node, 2);
+
+        await pool.AppendAsync(Streams.Server(node.Name), new ServerRemoved(node.Name, DateTimeOffset.UtcNow));
+
+        await Eventually.HoldsAsync("no message is left", async () => await pool.Database.ScalarAsync<long>("select count(*) from message") == 0);
+        Assert.Equal(0, await pool.Database.ScalarAsync<long>("select count(*) from server_load") + await pool.Database.ScalarAsync<long>("select count(*) from poll_round"));
+    }
+
+    [Fact]
+    public async Task Polling_goes_on_in_another_host_when_one_stops()
+    {
+        await using var pool = await TestPool.StartAsync(5, hosts: 2);
+        foreach (var node in pool.Nodes.Nodes) await pool.PolledAsync(node, 1);
+
+        await pool.StopHostAsync();
+
+        foreach (var node in pool.Nodes.Nodes) await pool.PolledAsync(node, 3);
+    }
+
+    [Fact]
     public async Task Forty_hanging_nodes_of_two_hundred_keep_no_other_from_being_polled_every_interval()
     {
         var settings = new Settings
