@@ -24,6 +24,7 @@ public static class WorkersSetup
         services.TryAddSingleton<ServerPool>();
         services.TryAddSingleton<MeetingLocations>();
         services.AddSingleton<NodeSecrets>();
+        services.AddSingleton<PlacementChange>();
         services.AddSingleton<PollLedger>();
         services.AddSingleton<NodePolls>();
         services.AddSingleton<PollRound>();

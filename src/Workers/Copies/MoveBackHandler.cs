@@ -1,7 +1,5 @@
-using Npgsql;
 using Scalelite.Domain;
 using Scalelite.Domain.Meetings;
-using Scalelite.Workers.Placement;
 
 namespace Scalelite.Workers.Copies;
 
@@ -28,26 +26,11 @@ public static class MoveBackHandler
         """;
 
     /// <summary>Moves the meeting back, or does nothing.</summary>
-    public static async Task Handle(
-        MoveBack back, NpgsqlDataSource database, IDocumentStore store, TimeProvider time, CancellationToken cancellation)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await PlacementLock.TakeAsync(transaction, cancellation);
-        await using (var command = new NpgsqlCommand(MayMoveSql, connection, transaction))
-        {
-            command.Parameters.AddWithValue(back.Instance);
-            command.Parameters.AddWithValue(back.FromServerId);
-            command.Parameters.AddWithValue(back.ToServerId);
-            if (await command.ExecuteScalarAsync(cancellation) is not true) return;
-        }
-
-        await using var session = store.LightweightSession(SessionOptions.ForTransaction(transaction, shouldAutoCommit: true));
-        session.SetHeader("actor", "poller");
-        await session.DecideAsync<Meeting>(
+    public static Task Handle(MoveBack back, PlacementChange placement, TimeProvider time, CancellationToken cancellation) => placement.MakeAsync(
+        new(MayMoveSql) { Parameters = { new() { Value = back.Instance }, new() { Value = back.FromServerId }, new() { Value = back.ToServerId } } },
+        session => session.DecideAsync<Meeting>(
             Streams.Meeting(back.Instance),
             meeting => meeting.MoveBack(back.ToServerId, back.InternalMeetingId, back.CreateTime, time.GetUtcNow()),
-            cancellation);
-        await session.SaveChangesAsync(cancellation);
-    }
+            cancellation),
+        cancellation);
 }

@@ -2,7 +2,6 @@ using Npgsql;
 using NpgsqlTypes;
 using Scalelite.Domain;
 using Scalelite.Domain.Meetings;
-using Scalelite.Workers.Placement;
 
 namespace Scalelite.Workers.Meetings;
 
@@ -23,26 +22,10 @@ public static class AdoptMeetingHandler
         """;
 
     /// <summary>Adopts the meeting, or does nothing.</summary>
-    public static async Task Handle(
-        AdoptMeeting adopt, NpgsqlDataSource database, IDocumentStore store, TimeProvider time, CancellationToken cancellation)
+    public static Task Handle(AdoptMeeting adopt, PlacementChange placement, TimeProvider time, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await PlacementLock.TakeAsync(transaction, cancellation);
-        if (!await MayAdoptAsync(adopt, transaction, now, cancellation)) return;
-
-        var adopted = Meeting.Adopt(Guid.CreateVersion7(now), adopt.TenantId, adopt.ServerId, adopt.Found, now);
-        await using var session = store.LightweightSession(SessionOptions.ForTransaction(transaction, shouldAutoCommit: true));
-        session.SetHeader("actor", "poller");
-        session.Events.StartStream(Streams.Meeting(adopted.Instance), adopted);
-        await session.SaveChangesAsync(cancellation);
-    }
-
-    private static async Task<bool> MayAdoptAsync(
-        AdoptMeeting adopt, NpgsqlTransaction transaction, DateTimeOffset now, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand(MayAdoptSql, transaction.Connection, transaction)
+        var may = new NpgsqlBatchCommand(MayAdoptSql)
         {
             Parameters =
             {
@@ -53,6 +36,14 @@ public static class AdoptMeetingHandler
                 new() { Value = now - Ending, NpgsqlDbType = NpgsqlDbType.TimestampTz },
             },
         };
-        return await command.ExecuteScalarAsync(cancellation) is true;
+        return placement.MakeAsync(
+            may,
+            session =>
+            {
+                var adopted = Meeting.Adopt(Guid.CreateVersion7(now), adopt.TenantId, adopt.ServerId, adopt.Found, now);
+                session.Events.StartStream(Streams.Meeting(adopted.Instance), adopted);
+                return Task.CompletedTask;
+            },
+            cancellation);
     }
 }

@@ -1,3 +1,5 @@
+using Scalelite.Domain;
+using Scalelite.Domain.Joins;
 using Scalelite.Domain.Polling;
 using Scalelite.Domain.Servers;
 using Scalelite.Projections.Servers;
@@ -114,19 +116,33 @@ public sealed class PollTests
     }
 
     [Fact]
-    public async Task Reserved_places_survive_polls_that_do_not_show_the_meeting_and_joins_those_that_began_before()
+    public async Task A_reserved_place_counts_until_a_poll_shows_its_meeting_and_a_join_until_the_next_poll()
     {
-        await using var pool = await TestPool.StartAsync(1);
+        await using var pool = await TestPool.StartAsync(1, hosts: 0);
         var node = pool.Nodes.Nodes[0];
+        var round = pool.Reader<PollRound>();
         var placing = Guid.CreateVersion7();
-        await pool.AppendAsync(
-            Domain.Streams.Meeting(placing), TestPool.Placed(placing, node.Name, "being placed", DateTimeOffset.UtcNow.AddMinutes(1)));
-        await pool.StartMeetingAsync(node, "running", users: 20);
-        await pool.PolledAsync(node, 2);
+        await pool.AppendAsync(Streams.Meeting(placing), TestPool.Placed(placing, node.Name, "being placed", DateTimeOffset.UtcNow.AddMinutes(1)));
+        var running = await pool.StartMeetingAsync(node, "running", users: 20);
 
-        var load = Assert.Single(await new ServerPool(pool.Database.Source).ListAsync(15, DateTimeOffset.UtcNow.AddMinutes(-15), CancellationToken.None)).Load;
+        await round.RunAsync(CancellationToken.None);
+        await round.RunAsync(CancellationToken.None);
+        Assert.Equal((2, 20L, 15L), await LoadAsync());
 
-        Assert.Equal((2, 20L, 15L), (load.Meetings, load.Seen, load.Unseen));
+        var now = DateTimeOffset.UtcNow;
+        await pool.AppendAsync(Streams.Joins(Guid.NewGuid(), now), new JoinsRouted(now, now, [new RoutedJoins(running, node.Name, 5)]));
+        Assert.Equal((2, 25L, 15L), await LoadAsync());
+
+        node.AddUsers("running", 4);
+        node.StartMeeting("being placed");
+        await round.RunAsync(CancellationToken.None);
+        Assert.Equal((2, 24L + 15L, 0L), await LoadAsync());
+
+        async Task<(int Meetings, long Seen, long Unseen)> LoadAsync()
+        {
+            var server = Assert.Single(await pool.Reader<ServerPool>().ListAsync(15, DateTimeOffset.UtcNow.AddMinutes(-15), CancellationToken.None));
+            return (server.Load.Meetings, server.Load.Seen, server.Load.Unseen);
+        }
     }
 
     [Fact]
