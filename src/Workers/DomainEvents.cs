@@ -2,10 +2,7 @@ using Scalelite.Domain.Joins;
 using Scalelite.Domain.Meetings;
 using Scalelite.Domain.Polling;
 using Scalelite.Domain.Servers;
-using Scalelite.Projections.Joins;
-using Scalelite.Projections.Meetings;
-using Scalelite.Projections.Polling;
-using Scalelite.Projections.Servers;
+using Scalelite.Projections;
 
 namespace Scalelite.Workers;
 
@@ -42,6 +39,5 @@ public static class DomainEvents
     ];
 
     /// <summary>The inline projections.</summary>
-    public static IReadOnlyList<IProjection> Projections { get; } =
-        [new ServerProjection(), new PollProjection(), new MeetingProjection(), new JoinProjection()];
+    public static IReadOnlyList<IProjection> Projections { get; } = [.. ReadModels.All.Select(model => model.Projection)];
 }

@@ -9,6 +9,7 @@ using Scalelite.Domain.Placement;
 using Scalelite.Domain.Servers;
 using Scalelite.EventLog;
 using Scalelite.Flavour;
+using Scalelite.Projections;
 using Scalelite.Projections.Servers;
 using Scalelite.Simulator;
 using Scalelite.Simulator.Meetings;
@@ -184,7 +185,7 @@ internal sealed class TestPool : IAsyncDisposable
     public async Task InstallAsync()
     {
         await HostSetup.CreateEventTablesAsync(Database.Source, _reader.Services);
-        await DatabaseSchema.InstallAsync(Database.Source, [.. DatabaseSchema.Scripts, .. ReadModelTables()]);
+        await DatabaseSchema.InstallAsync(Database.Source, [.. DatabaseSchema.Scripts, .. ReadModels.Scripts]);
     }
 
     private IHost Build(bool handlesMessages)
@@ -199,13 +200,5 @@ internal sealed class TestPool : IAsyncDisposable
         builder.AddEventSourcing(Database.Source, DomainEvents.Types, DomainEvents.Projections, [typeof(WorkersSetup).Assembly], handlesMessages);
         builder.Services.AddWorkers(handlesMessages);
         return builder.Build();
-    }
-
-    private static IEnumerable<SqlScript> ReadModelTables()
-    {
-        var assembly = typeof(ServerPool).Assembly;
-        var start = assembly.GetName().Name!.Length + 1;
-        return assembly.GetManifestResourceNames().Where(n => n.EndsWith(".sql", StringComparison.Ordinal) && !n.Contains("pool_load", StringComparison.Ordinal))
-            .Select(n => SqlScript.Read(assembly, n[start..]));
     }
 }
