@@ -23,5 +23,8 @@ internal sealed class BenchDatabase(PrivateCluster cluster) : IAsyncDisposable
         return source;
     }
 
+    /// <summary>The connection string of a new database.</summary>
+    public Task<string> CreateAsync(string name) => cluster.CreateDatabaseAsync(name);
+
     public ValueTask DisposeAsync() => cluster.DisposeAsync();
 }
