@@ -8,7 +8,7 @@ namespace Scalelite.Faults;
 /// <summary>The real program, <c>scalelite serve</c>, in a process of its own on a loopback port.</summary>
 internal sealed class ScaleliteProcess : IAsyncDisposable
 {
-    private const int LongestLog = 2_000;
+    private const int LongestLog = 5_000;
     private static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(30);
 
@@ -16,6 +16,9 @@ internal sealed class ScaleliteProcess : IAsyncDisposable
     private const int FirstPort = 18_000;
     private const int Ports = 14_000;
     private static int nextPort = Random.Shared.Next(Ports);
+
+    // Where a failure is not understood, FAULTS_LOG names a folder that keeps what the processes wrote.
+    private static readonly string? LogFolder = Environment.GetEnvironmentVariable("FAULTS_LOG");
 
     private readonly Process process;
     private readonly ConcurrentQueue<string> log = new();
@@ -102,6 +105,7 @@ internal sealed class ScaleliteProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (!process.HasExited) await KillAsync();
+        if (LogFolder is not null) await File.WriteAllTextAsync(Path.Combine(LogFolder, $"{Port}.log"), Log);
         process.Dispose();
     }
 
