@@ -42,10 +42,9 @@ internal static class CommandRunning
     /// <summary>Lets the command run in a host without roles: services and database, but no port and no handlers.</summary>
     public static Command Runs(this Command command, Needs needs, Func<CommandScope, CancellationToken, Task<int>> run)
     {
-        command.SetAction((arguments, cancellation) => arguments.WithSettingsAsync(needs, async (settings, notices) =>
+        command.SetAction((arguments, cancellation) => arguments.WithSettingsAsync(needs, async (settings, _) =>
         {
             await using var host = await Hosting.ScaleliteHost.BuildAsync(settings, Hosting.Roles.None, cancellation);
-            foreach (var notice in notices) await arguments.InvocationConfiguration.Error.WriteLineAsync(notice);
             await using var scope = host.Services.CreateAsyncScope();
             return await run(new CommandScope(arguments, settings, scope.ServiceProvider), cancellation);
         }));
