@@ -40,7 +40,7 @@ internal static class BbbApiSetup
         services.AddSingleton<ServerDirectory>();
         services.AddSingleton<MeetingNodes>();
         services.AddSingleton<PlacingMeetings>();
-        services.AddHosted<SuspectedServers>();
+        services.AddHosted<ServersSeen>();
         services.AddHosted<StartedMeetings>();
         services.AddHosted<Placer>();
 

@@ -8,7 +8,7 @@ using Scalelite.Workers.Nodes;
 namespace Scalelite.Api.Nodes;
 
 /// <summary>Calls nodes for callers: with the node's secret, the deadlines that its health allows, and a word to the workers where it fails.</summary>
-internal sealed class MeetingNodes(NodeApi api, NodeSecrets secrets, SuspectedServers suspected, NodeSettings settings)
+internal sealed class MeetingNodes(NodeApi api, NodeSecrets secrets, ServersSeen seen, NodeSettings settings)
 {
     /// <summary>Passes a caller's call on, its query as it was sent.</summary>
     public Task<NodeReply> ForwardAsync(
@@ -30,7 +30,7 @@ internal sealed class MeetingNodes(NodeApi api, NodeSecrets secrets, SuspectedSe
         }
 
         var reply = await api.GetMeetingsAsync(node, Timeouts(server, settings.ResponseTimeout + settings.ConnectTimeout), cancellation, NodeLane.Calls);
-        suspected.Report(server, reply.Reply);
+        seen.Report(server, reply.Reply);
         return reply;
     }
 
@@ -56,7 +56,7 @@ internal sealed class MeetingNodes(NodeApi api, NodeSecrets secrets, SuspectedSe
         }
 
         var reply = await call(node, Timeouts(server, total));
-        suspected.Report(server, reply);
+        seen.Report(server, reply);
         return reply;
     }
 

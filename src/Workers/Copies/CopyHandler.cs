@@ -7,6 +7,7 @@ using Scalelite.Domain.Polling;
 using Scalelite.EventLog;
 using Scalelite.Projections.Servers;
 using Scalelite.Workers.Configuration;
+using Scalelite.Workers.Meetings;
 using Scalelite.Workers.Nodes;
 
 namespace Scalelite.Workers.Copies;
@@ -17,9 +18,6 @@ namespace Scalelite.Workers.Copies;
 /// </summary>
 public static class CopyHandler
 {
-    /// <summary>The kind under which table <c>secret</c> holds moderators' passwords; the owner is the meeting's instance.</summary>
-    public const string ModeratorPassword = "moderator-password";
-
     private const string WatchedSql =
         """
         select c.reason from meeting_copy c
@@ -50,7 +48,7 @@ public static class CopyHandler
         var withPeople = settings.Placement.EndsMovedCopies && reason is CopyReason.Moved or CopyReason.MovedBack;
         if (info["participantCount"] != "0" && !withPeople) return [];
 
-        var passwords = await vault.OpenAsync(end.Instance.ToString(), ModeratorPassword, cancellation);
+        var passwords = await vault.OpenAsync(end.Instance.ToString(), StartedMeetings.PasswordKind, cancellation);
         var password = passwords.Count == 0 ? info.ModeratorPassword : passwords[0].Value;
         var ended = await nodes.EndAsync(address, end.MeetingId, password, timeouts, cancellation);
         return ended is NodeReply.Answered { Answer: var answer } && (answer.Kind == NodeAnswerKind.Success || answer.IsMeetingNotFound)

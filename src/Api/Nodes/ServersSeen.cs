@@ -3,41 +3,40 @@ using System.Threading.Channels;
 using Scalelite.BigBlueButton.Nodes;
 using Scalelite.Domain.Servers;
 using Scalelite.Projections.Servers;
+using Scalelite.Workers.Polling;
 using Scalelite.Workers.ServerHealth;
 
 namespace Scalelite.Api.Nodes;
 
 /// <summary>
-/// Tells the workers of servers that failed a call, so that they get no new meetings until a poll succeeds. Never on a caller's path,
-/// and at most once in a few seconds for a server.
+/// Tells the workers what calls show of servers: one that failed gets no new meetings until a poll succeeds; an offline one that answered
+/// is polled at once. Never on a caller's path, and at most once in a few seconds for a server.
 /// </summary>
-internal sealed partial class SuspectedServers(IServiceScopeFactory scopes, TimeProvider clock, ILogger<SuspectedServers> log) : BackgroundService
+internal sealed partial class ServersSeen(IServiceScopeFactory scopes, TimeProvider clock, ILogger<ServersSeen> log) : BackgroundService
 {
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<string, long> reported = new(StringComparer.Ordinal);
-    private readonly Channel<SuspectServer> queue = Channel.CreateBounded<SuspectServer>(
+    private readonly Channel<object> queue = Channel.CreateBounded<object>(
         new BoundedChannelOptions(1_000) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
 
-    /// <summary>Looks at what came of a call, and tells of a failure that speaks against the server.</summary>
+    /// <summary>Looks at what came of a call, and tells of it where it changes what is thought of the server.</summary>
     public void Report(PoolServer server, NodeReply reply)
     {
-        if (reply.Failure is not { } reason || !SpeaksAgainst(reply))
+        if (reply.Failure is { } reason)
         {
-            return;
+            if (SpeaksAgainst(reply) && IsDue(server))
+            {
+                Log.CallFailed(log, server.Id, server.Url, reason);
+                if (server.Health == Health.Online)
+                {
+                    queue.Writer.TryWrite(new SuspectServer(server.Id, reason));
+                }
+            }
         }
-
-        var now = clock.GetTimestamp();
-        if (reported.TryGetValue(server.Id, out var last) && clock.GetElapsedTime(last, now) < Again)
+        else if (server.Health == Health.Offline && IsDue(server))
         {
-            return;
-        }
-
-        reported[server.Id] = now;
-        Log.CallFailed(log, server.Id, server.Url, reason);
-        if (server.Health == Health.Online)
-        {
-            queue.Writer.TryWrite(new SuspectServer(server.Id, reason));
+            queue.Writer.TryWrite(new PollServerSoon(server.Id));
         }
     }
 
@@ -46,9 +45,9 @@ internal sealed partial class SuspectedServers(IServiceScopeFactory scopes, Time
     {
         try
         {
-            await foreach (var suspect in queue.Reader.ReadAllAsync(stoppingToken))
+            await foreach (var message in queue.Reader.ReadAllAsync(stoppingToken))
             {
-                await TellAsync(suspect);
+                await TellAsync(message);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -57,18 +56,30 @@ internal sealed partial class SuspectedServers(IServiceScopeFactory scopes, Time
         }
     }
 
-    private async Task TellAsync(SuspectServer suspect)
+    private bool IsDue(PoolServer server)
+    {
+        var now = clock.GetTimestamp();
+        if (reported.TryGetValue(server.Id, out var last) && clock.GetElapsedTime(last, now) < Again)
+        {
+            return false;
+        }
+
+        reported[server.Id] = now;
+        return true;
+    }
+
+    private async Task TellAsync(object message)
     {
         try
         {
             await using var scope = scopes.CreateAsyncScope();
-            await scope.ServiceProvider.GetRequiredService<IMessageBus>().PublishAsync(suspect);
+            await scope.ServiceProvider.GetRequiredService<IMessageBus>().PublishAsync(message);
         }
 #pragma warning disable CA1031 // The polls find out as well.
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            Log.NotTold(log, suspect.ServerId, failure.Message);
+            Log.NotTold(log, message, failure.Message);
         }
     }
 
@@ -85,7 +96,7 @@ internal sealed partial class SuspectedServers(IServiceScopeFactory scopes, Time
         [LoggerMessage(Level = LogLevel.Warning, Message = "A call of server {ServerId} at {Url} failed: {Reason}")]
         public static partial void CallFailed(ILogger logger, string serverId, string url, string reason);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "That server {ServerId} failed a call could not be stored: {Why}")]
-        public static partial void NotTold(ILogger logger, string serverId, string why);
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Word} could not be stored: {Why}")]
+        public static partial void NotTold(ILogger logger, object word, string why);
     }
 }
