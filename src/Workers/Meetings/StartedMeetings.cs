@@ -155,7 +155,8 @@ public sealed partial class StartedMeetings(IDocumentStore store, SecretVault va
             Streams.Meeting(started.Instance),
             Meeting.Place(
                 started.Instance, replaced.TenantId, replaced.MeetingId, started.ServerId, replaced.Name, started.VoiceBridge, replaced.Record,
-                replaced.Metadata, why, now, now) with { RequestId = started.RequestId },
+                replaced.Metadata, why, now, now) with
+            { RequestId = started.RequestId },
             new MeetingStarted(
                 started.Instance, started.ServerId, started.InternalMeetingId, started.CreateTime, started.VoiceBridge, started.Existing,
                 fingerprint, (int)started.Elapsed.TotalMilliseconds, now));

@@ -15,7 +15,8 @@ public sealed class SlowCreateTests
     {
         await using var pool = await Pool.StartAsync(new PoolPlan
         {
-            Nodes = 1, Settings = new Dictionary<string, string> { ["RESPONSE_TIMEOUT"] = "24" },
+            Nodes = 1,
+            Settings = new Dictionary<string, string> { ["RESPONSE_TIMEOUT"] = "24" },
         });
         var node = pool.Simulated.Nodes[0];
         node.Faults.Add(Fault.Latency(Slow).On("create"));
@@ -38,7 +39,8 @@ public sealed class SlowCreateTests
     {
         await using var pool = await Pool.StartAsync(new PoolPlan
         {
-            Nodes = 2, Settings = new Dictionary<string, string> { ["RESPONSE_TIMEOUT"] = "5" },
+            Nodes = 2,
+            Settings = new Dictionary<string, string> { ["RESPONSE_TIMEOUT"] = "5" },
         });
         foreach (var node in pool.Simulated.Nodes) node.Faults.Add(Fault.Latency(Slow).On("create").Next(1));
         var slow = Task.Run(() => FirstAskedAsync(pool, "slow"));

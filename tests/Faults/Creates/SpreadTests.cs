@@ -12,7 +12,9 @@ public sealed class SpreadTests
     {
         await using var pool = await Pool.StartAsync(new PoolPlan
         {
-            Nodes = 20, Instances = 3, Settings = new Dictionary<string, string> { ["POLL_INTERVAL"] = "5", ["RAILS_LOG_LEVEL"] = "warn" },
+            Nodes = 20,
+            Instances = 3,
+            Settings = new Dictionary<string, string> { ["POLL_INTERVAL"] = "5", ["RAILS_LOG_LEVEL"] = "warn" },
         });
         for (var round = 0; round < 20; round++)
         {
@@ -30,7 +32,9 @@ public sealed class SpreadTests
     {
         await using var pool = await Pool.StartAsync(new PoolPlan
         {
-            Nodes = 2, Instances = 2, Settings = new Dictionary<string, string> { ["LOAD_MIN_USER_COUNT"] = "15" },
+            Nodes = 2,
+            Instances = 2,
+            Settings = new Dictionary<string, string> { ["LOAD_MIN_USER_COUNT"] = "15" },
         });
         var (idle, busy) = (pool.Simulated.Nodes[0], pool.Simulated.Nodes[1]);
         busy.StartMeeting("a-lecture");

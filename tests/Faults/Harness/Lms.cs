@@ -12,7 +12,10 @@ internal sealed class Lms(string origin)
 
     private static readonly HttpClient Http = new(new SocketsHttpHandler
     {
-        AllowAutoRedirect = false, UseCookies = false, UseProxy = false, MaxConnectionsPerServer = 512,
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        UseProxy = false,
+        MaxConnectionsPerServer = 512,
         PooledConnectionLifetime = TimeSpan.FromMinutes(2),
     })
     {

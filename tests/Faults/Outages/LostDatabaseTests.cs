@@ -10,7 +10,9 @@ public sealed class LostDatabaseTests
     {
         await using var pool = await Pool.StartAsync(new PoolPlan
         {
-            Nodes = 5, Instances = 2, Settings = new Dictionary<string, string> { ["POLL_INTERVAL"] = "2" },
+            Nodes = 5,
+            Instances = 2,
+            Settings = new Dictionary<string, string> { ["POLL_INTERVAL"] = "2" },
         });
         string[] meetings = [.. Enumerable.Range(0, 50).Select(i => $"class-{i}")];
         await Task.WhenAll(meetings.Select(async (id, i) => (await pool.Processes[i % 2].Lms.CreateAsync(id)).ShouldSucceed()));

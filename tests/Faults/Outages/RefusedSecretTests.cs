@@ -37,7 +37,7 @@ public sealed class RefusedSecretTests
         Assert.Equal("held", Assert.Single(refusing.Meetings).MeetingID);
 
         await Eventually.HoldsAsync("the poll says why", async () => await pool.ServerAsync(refusing) is
-            { Server.Health: Health.Offline, Error: { } error } && error.Contains("secret refused", StringComparison.Ordinal));
+        { Server.Health: Health.Offline, Error: { } error } && error.Contains("secret refused", StringComparison.Ordinal));
         Assert.Empty(refusing.Ended);
 
         refusing.Recover();

@@ -22,7 +22,11 @@ public sealed class UnreachableNodeTests
         Instances = 1,
         Settings = new Dictionary<string, string>
         {
-            ["POLL_INTERVAL"] = "6", ["MOVE_AFTER"] = "6", ["CONNECT_TIMEOUT"] = "0.5", ["RESPONSE_TIMEOUT"] = "1", ["CREATE_DEADLINE"] = "2.5",
+            ["POLL_INTERVAL"] = "6",
+            ["MOVE_AFTER"] = "6",
+            ["CONNECT_TIMEOUT"] = "0.5",
+            ["RESPONSE_TIMEOUT"] = "1",
+            ["CREATE_DEADLINE"] = "2.5",
         },
     };
 

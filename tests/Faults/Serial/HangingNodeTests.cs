@@ -30,7 +30,10 @@ public sealed class HangingNodeTests(ITestOutputHelper output) : IAsyncLifetime
             Nodes = 20,
             Settings = new Dictionary<string, string>
             {
-                ["POLL_INTERVAL"] = "2", ["NODE_CONNECTIONS"] = $"{Cap}", ["CONNECT_TIMEOUT"] = "1", ["RESPONSE_TIMEOUT"] = "2",
+                ["POLL_INTERVAL"] = "2",
+                ["NODE_CONNECTIONS"] = $"{Cap}",
+                ["CONNECT_TIMEOUT"] = "1",
+                ["RESPONSE_TIMEOUT"] = "2",
                 // It stays suspect, so that it is called all the time: an offline one would be left alone.
                 ["SERVER_UNHEALTHY_THRESHOLD"] = "1000",
                 ["RAILS_LOG_LEVEL"] = "error",
