@@ -34,6 +34,7 @@ internal static class ScaleliteCommand
     private static RootCommand Create() => new("A load balancer that makes a pool of BigBlueButton nodes look like one, and remembers everything that it did")
     {
         ServeCommand.Create(),
+        DemoCommand.Create(),
         SimulateCommand.Create(),
         ServersCommand.Create(),
         StatusCommand.Create(),
