@@ -77,7 +77,7 @@ internal static class ScaleliteHost
         builder.Configuration["Messaging:MaxInFlight"] ??=
             WorkersSetup.MessagesInFlight(settings.Polling.InFlight).ToString(CultureInfo.InvariantCulture);
         builder.AddEventSourcing(
-            database, DomainEvents.Types, DomainEvents.Projections, [typeof(DomainEvents).Assembly], handlesMessages: roles.HasFlag(Roles.Workers));
+            database, DomainEvents.Types, DomainEvents.Projections, [typeof(WorkersSetup).Assembly], handlesMessages: roles.HasFlag(Roles.Workers));
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = StopWithin);
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(database);

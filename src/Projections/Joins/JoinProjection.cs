@@ -14,10 +14,10 @@ public sealed class JoinProjection : IProjection
             switch (@event.Data)
             {
                 case MeetingPlaced e:
-                    Begin(operations, e.Instance);
+                    Begin(operations, e.Instance, e.ServerId);
                     break;
                 case MeetingAdopted e:
-                    Begin(operations, e.Instance);
+                    Begin(operations, e.Instance, e.ServerId);
                     break;
                 case PlacementFailed e:
                     operations.QueueSqlCommand("delete from meeting_joins where instance = ?", e.Instance);
@@ -25,14 +25,13 @@ public sealed class JoinProjection : IProjection
                 case MeetingEnded e:
                     operations.QueueSqlCommand("delete from meeting_joins where instance = ?", e.Instance);
                     break;
-                case JoinsRouted e:
+                case MeetingMoved e:
                     operations.QueueSqlCommand(
-                        """
-                        update meeting_joins j set joins = j.joins + n.joins
-                        from unnest(?::uuid[], ?::int[]) as n (instance, joins)
-                        where j.instance = n.instance
-                        """,
-                        e.Joins.Select(j => j.Instance).ToArray(), e.Joins.Select(j => j.Count).ToArray());
+                        "update meeting_joins set servers = array_append(servers, ?) where instance = ? and ? <> all(servers)",
+                        e.ToServerId, e.Instance, e.ToServerId);
+                    break;
+                case JoinsRouted e:
+                    Routed(operations, e);
                     break;
             }
         }
@@ -40,6 +39,26 @@ public sealed class JoinProjection : IProjection
         return Task.CompletedTask;
     }
 
-    private static void Begin(IDocumentOperations operations, Guid instance) =>
-        operations.QueueSqlCommand("insert into meeting_joins (instance) values (?) on conflict do nothing", instance);
+    // The rows are locked in one order, so that two processes that write their joins at once wait for each other and no more.
+    private static void Routed(IDocumentOperations operations, JoinsRouted e)
+    {
+        var instances = e.Joins.Select(j => j.Instance).ToArray();
+        operations.QueueSqlCommand(
+            """
+            with held as (
+                select instance, servers from meeting_joins where instance = any(?::uuid[]) order by instance for update
+            ), counted as (
+                select held.instance, sum(n.joins) as joins
+                from held
+                join unnest(?::uuid[], ?::text[], ?::int[]) as n (instance, server_id, joins)
+                    on n.instance = held.instance and n.server_id = any(held.servers)
+                group by held.instance
+            )
+            update meeting_joins j set joins = j.joins + counted.joins from counted where j.instance = counted.instance
+            """,
+            instances, instances, e.Joins.Select(j => j.ServerId).ToArray(), e.Joins.Select(j => j.Count).ToArray());
+    }
+
+    private static void Begin(IDocumentOperations operations, Guid instance, string serverId) => operations.QueueSqlCommand(
+        "insert into meeting_joins (instance, servers) values (?, array[?]) on conflict do nothing", instance, serverId);
 }

@@ -55,7 +55,8 @@ public sealed class MeetingProjection : IProjection
             """
             insert into meeting_instance (instance, tenant_id, meeting_id, server_id, state, name, voice_bridge, record, metadata, placed_at)
             values (?, ?, ?, ?, 'placing', ?::text, ?::text, ?, ?::jsonb, ?)
-            on conflict (instance) do update set server_id = excluded.server_id, state = 'placing'
+            on conflict (instance) do update
+            set server_id = excluded.server_id, state = 'placing', voice_bridge = excluded.voice_bridge, ended_at = null, how = null
             """,
             e.Instance, e.TenantId, e.MeetingId, e.ServerId, OrNull(e.Name), OrNull(e.VoiceBridge), e.Record,
             JsonSerializer.Serialize(e.Metadata), e.At.ToUniversalTime());
@@ -78,7 +79,8 @@ public sealed class MeetingProjection : IProjection
         operations.QueueSqlCommand(
             """
             update meeting_instance
-            set state = 'live', internal_meeting_id = ?, create_time = ?, create_times = array_append(create_times, ?), started_at = ?,
+            set state = 'live', internal_meeting_id = ?, create_time = ?, create_times = array_append(create_times, ?),
+                started_at = coalesce(started_at, ?),
                 voice_bridge = coalesce(?::text, voice_bridge),
                 moderator_password_fingerprint = coalesce(?::text, moderator_password_fingerprint)
             where instance = ?

@@ -1,6 +1,7 @@
 -- The load of every server before its multiplier: its last answer, and what was placed and joined since and is not in it.
 -- $1: LOAD_MIN_USER_COUNT; $2: meetings placed after this moment are young (LOAD_JOIN_BUFFER_TIME).
--- What is "seen" is decided by content: the answer names the meeting.
+-- What is "seen" is decided by content: the answer names this run of the meeting, which is told by its internalMeetingID where we know
+-- that, else by the instance that had the meetingID when the poll began.
 with seen as (
     select p.server_id,
            count(*) as meetings,
@@ -9,7 +10,10 @@ with seen as (
            sum(routed) as routed
     from polled_meeting p
     join server_load l on l.server_id = p.server_id and l.answered_round = p.round
-    left join meeting_location m on m.server_id = p.server_id and m.meeting_id = p.meeting_id
+    left join meeting_location m
+        on m.server_id = p.server_id and m.meeting_id = p.meeting_id
+        and (case when m.internal_meeting_id is null then coalesce(p.instance, m.instance) = m.instance
+             else p.internal_meeting_id = m.internal_meeting_id end)
     left join meeting_joins j on j.instance = m.instance
     cross join lateral (
         select greatest(0, coalesce(j.joins, 0) - p.joins_before) as routed,
@@ -26,7 +30,8 @@ with seen as (
         select from polled_meeting p
         join server_load l on l.server_id = p.server_id and l.answered_round = p.round
         where p.server_id = m.server_id and p.meeting_id = m.meeting_id
-          and (m.internal_meeting_id is null or m.internal_meeting_id = p.internal_meeting_id))
+          and (case when m.internal_meeting_id is null then coalesce(p.instance, m.instance) = m.instance
+               else p.internal_meeting_id = m.internal_meeting_id end))
     group by m.server_id
 )
 select s.id, s.url, s.secret_fingerprint, s.state, s.health, s.offline_since, s.tag, s.load_multiplier, s.bbb_version,

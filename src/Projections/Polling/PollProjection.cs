@@ -5,7 +5,8 @@ namespace Scalelite.Projections.Polling;
 
 /// <summary>
 /// Fills <c>server_load</c>, <c>polled_meeting</c> and <c>poll_round</c>. The polls of one server follow one another, because
-/// the key of <c>poll_round</c> refuses a second result of a round; a removed server has no row for a late result to change.
+/// the key of <c>poll_round</c> refuses a second result of a round; a removed server has no row for a late result to change, and a
+/// poll that began before its server was registered (again) is not one of this server's.
 /// </summary>
 public sealed class PollProjection : IProjection
 {
@@ -21,7 +22,8 @@ public sealed class PollProjection : IProjection
             {
                 case ServerRegistered e:
                     operations.QueueSqlCommand(
-                        "insert into server_load (server_id, next_poll_at) values (?, ?)", e.ServerId, e.At.ToUniversalTime());
+                        "insert into server_load (server_id, registered_at, next_poll_at) values (?, ?, ?)",
+                        e.ServerId, e.At.ToUniversalTime(), e.At.ToUniversalTime());
                     break;
                 case ServerRemoved e:
                     operations.QueueSqlCommand("delete from server_load where server_id = ?", e.ServerId);
@@ -29,18 +31,19 @@ public sealed class PollProjection : IProjection
                     operations.QueueSqlCommand("delete from polled_meeting where server_id = ?", e.ServerId);
                     break;
                 case ServerPolled e:
-                    AcceptRound(operations, e.ServerId, e.Round);
+                    AcceptRound(operations, e.ServerId, e.Round, e.BeganAt.ToUniversalTime());
                     Answered(operations, e);
                     break;
                 case ServerPollFailed e:
-                    AcceptRound(operations, e.ServerId, e.Round);
+                    AcceptRound(operations, e.ServerId, e.Round, e.BeganAt.ToUniversalTime());
                     operations.QueueSqlCommand(
                         """
                         update server_load
                         set round = ?, next_poll_at = ?, polled_at = ?, successes = 0, failures = ?, error = ?
-                        where server_id = ?
+                        where server_id = ? and registered_at <= ?
                         """,
-                        e.Round, e.NextPollAt.ToUniversalTime(), e.BeganAt.ToUniversalTime(), e.Failures, e.Reason, e.ServerId);
+                        e.Round, e.NextPollAt.ToUniversalTime(), e.BeganAt.ToUniversalTime(), e.Failures, e.Reason,
+                        e.ServerId, e.BeganAt.ToUniversalTime());
                     break;
             }
         }
@@ -48,11 +51,14 @@ public sealed class PollProjection : IProjection
         return Task.CompletedTask;
     }
 
-    private static void AcceptRound(IDocumentOperations operations, string serverId, long round)
+    private static void AcceptRound(IDocumentOperations operations, string serverId, long round, DateTimeOffset began)
     {
         operations.QueueSqlCommand(
-            "insert into poll_round (server_id, round) select server_id, ? from server_load where server_id = ?", round, serverId);
-        operations.QueueSqlCommand("delete from poll_round where server_id = ? and round < ?", serverId, round - 5);
+            "insert into poll_round (server_id, round) select server_id, ? from server_load where server_id = ? and registered_at <= ?",
+            round, serverId, began);
+        operations.QueueSqlCommand(
+            "delete from poll_round p using server_load l where p.server_id = ? and p.round < ? and l.server_id = p.server_id and l.registered_at <= ?",
+            serverId, round - 5, began);
     }
 
     private static void Answered(IDocumentOperations operations, ServerPolled e)
@@ -62,19 +68,19 @@ public sealed class PollProjection : IProjection
         operations.QueueSqlCommand(
             """
             delete from polled_meeting p using server_load l
-            where p.server_id = ? and l.server_id = p.server_id and p.round < l.answered_round and p.last_seen_at < ?
+            where p.server_id = ? and l.server_id = p.server_id and l.registered_at <= ? and p.round < l.answered_round and p.last_seen_at < ?
             """,
-            e.ServerId, began - Kept);
+            e.ServerId, began, began - Kept);
         operations.QueueSqlCommand(
             """
             update server_load
             set round = ?, next_poll_at = ?, polled_at = ?, answered_round = ?, answered_at = ?, successes = ?, failures = 0, error = null,
                 meetings = ?, users = ?, largest_meeting = ?, videos = ?, missing = ?
-            where server_id = ?
+            where server_id = ? and registered_at <= ?
             """,
             e.Round, e.NextPollAt.ToUniversalTime(), began, e.Round, began, e.Successes,
             meetings.Count, meetings.Sum(m => m.Users), meetings.Count == 0 ? 0 : meetings.Max(m => m.Users), meetings.Sum(m => m.Videos),
-            e.Missing.ToArray(), e.ServerId);
+            e.Missing.ToArray(), e.ServerId, began);
         if (meetings.Count == 0)
         {
             return;
@@ -93,7 +99,7 @@ public sealed class PollProjection : IProjection
                 ?::boolean[], ?::boolean[], ?::text[], ?::bigint[])
                 as p (internal_meeting_id, meeting_id, instance, create_time, users, moderators, voice, videos,
                     recording, is_breakout, parent_meeting_id, joins_before)
-            where l.server_id = ?
+            where l.server_id = ? and l.registered_at <= ?
             on conflict (server_id, internal_meeting_id) do update set
                 round = excluded.round, last_seen_at = excluded.last_seen_at, instance = excluded.instance,
                 users = excluded.users, moderators = excluded.moderators, voice = excluded.voice, videos = excluded.videos,
@@ -114,7 +120,7 @@ public sealed class PollProjection : IProjection
             Column(meetings, m => m.CreateTime), Column(meetings, m => m.Users), Column(meetings, m => m.Moderators),
             Column(meetings, m => m.Voice), Column(meetings, m => m.Videos), Column(meetings, m => m.Recording),
             Column(meetings, m => m.IsBreakout), Column(meetings, m => m.ParentMeetingId), Column(meetings, m => m.JoinsBefore),
-            e.ServerId);
+            e.ServerId, began);
     }
 
     private static T[] Column<T>(IReadOnlyList<PolledMeeting> meetings, Func<PolledMeeting, T> of)

@@ -1,6 +1,7 @@
 -- A row for each server: what its last poll showed and when the next is due.
 create table if not exists server_load (
     server_id       text primary key,
+    registered_at   timestamptz not null,
     round           bigint not null default 0,
     next_poll_at    timestamptz not null,
     polled_at       timestamptz null,

@@ -2,6 +2,7 @@ using Scalelite.Domain;
 using Scalelite.Domain.Joins;
 using Scalelite.Domain.Polling;
 using Scalelite.Domain.Servers;
+using Scalelite.Projections;
 using Scalelite.Projections.Servers;
 using Scalelite.Simulator.Faults;
 using Scalelite.Testing;

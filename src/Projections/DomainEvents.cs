@@ -4,7 +4,7 @@ using Scalelite.Domain.Polling;
 using Scalelite.Domain.Servers;
 using Scalelite.Projections;
 
-namespace Scalelite.Workers;
+namespace Scalelite.Projections;
 
 /// <summary>What the event store must know: the events of the domain and the inline projections that turn them into rows.</summary>
 public static class DomainEvents
