@@ -196,10 +196,11 @@ internal sealed class RandomStory
         var joins = _runs.Where(run => run.Routes.Count > 0 && _random.Next(2) == 0)
             .SelectMany(run => run.Routes.TakeLast(2).Select(route => (run.Instance, route.Server, Count: _random.Next(1, 9), route.Number))).ToArray();
         if (joins.Length == 0) return;
-        _story.Tell(
+        var number = _story.Tell(
             Streams.Joins(Any(Processes), Given.At(_second)),
             Given.Joins(_second, [.. joins.Select(join => (join.Instance, join.Server, join.Count))]),
             joins.Select(join => join.Number));
+        foreach (var run in _runs.Where(run => joins.Any(join => join.Instance == run.Instance))) run.Joins.Add(number);
     }
 
     private void Poll(Node node)
@@ -221,7 +222,9 @@ internal sealed class RandomStory
 
     private int Take(Run run, Node node, object @event)
     {
-        var number = Tell(run, @event, node.Registered, Freed(run.Tenant + "/", run.MeetingId), Freed(node.Server, run.MeetingId));
+        // A meeting returns to a server after a minute at the earliest: the joins of its first time there are written by then.
+        var joins = run.Routes.RemoveAll(route => route.Server == node.Server) > 0 ? run.Joins : [];
+        var number = Tell(run, @event, [node.Registered, Freed(run.Tenant + "/", run.MeetingId), Freed(node.Server, run.MeetingId), .. joins]);
         run.Server = node.Server;
         run.Tried.Add(node.Server);
         run.Copies.Remove(node.Server);
@@ -291,6 +294,8 @@ internal sealed class RandomStory
 
         /// <summary>Where joins of it may have been sent, and since which event.</summary>
         public List<(string Server, int Number)> Routes { get; } = [];
+
+        public List<int> Joins { get; } = [];
 
         public bool IsHere => Phase is MeetingPhase.Placing or MeetingPhase.Live;
 
