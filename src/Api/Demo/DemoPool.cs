@@ -21,20 +21,17 @@ internal sealed class DemoPool : IAsyncDisposable
     private static readonly ChangedBy Operator = new("demo");
 
     private readonly PrivateCluster? _cluster;
+    private readonly SimulatedPool _nodes;
     private readonly BuiltHost _host;
 
     private DemoPool(PrivateCluster? cluster, SimulatedPool nodes, BuiltHost host, string secret)
     {
-        (_cluster, Nodes, _host, Secret) = (cluster, nodes.Nodes, host, secret);
-        Simulated = nodes;
+        (_cluster, _nodes, _host, Secret) = (cluster, nodes, host, secret);
         Origin = new Uri(host.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
     }
 
     /// <summary>The simulated nodes, by their numbers.</summary>
-    public IReadOnlyList<SimulatedNode> Nodes { get; }
-
-    /// <summary>What runs the nodes, with the control endpoint.</summary>
-    public SimulatedPool Simulated { get; }
+    public IReadOnlyList<SimulatedNode> Nodes => _nodes.Nodes;
 
     /// <summary>Where the load balancer listens: <c>http://127.0.0.1:3000</c>.</summary>
     public Uri Origin { get; }
@@ -100,7 +97,7 @@ internal sealed class DemoPool : IAsyncDisposable
         Done(await OperateAsync((servers, by) => servers.CordonAsync(serverId, by, cancellation)), $"{name} is cordoned");
 
     /// <summary>Stops everything; the private PostgreSQL is removed.</summary>
-    public async ValueTask DisposeAsync() => await StopAsync(_host, Simulated, _cluster);
+    public async ValueTask DisposeAsync() => await StopAsync(_host, _nodes, _cluster);
 
     /// <summary>As <c>serve</c> has them, but for times that fit into a minute.</summary>
     private static Settings SettingsOf(DemoOptions options, string connectionString) => new()

@@ -1,4 +1,3 @@
-using Scalelite.Api.Calls;
 using Scalelite.Api.CommandLine;
 using Scalelite.EventLog;
 using Scalelite.Projections;
@@ -97,9 +96,9 @@ internal sealed class DemoRun
     private void Introduce()
     {
         _narrator.Title("A pool of BigBlueButton nodes behind one load balancer");
-        _narrator.Note($"URL      {new Uri(_pool.Origin, BbbApi.Path)}");
+        _narrator.Note($"URL      {new Uri(_pool.Origin, "/bigbluebutton/")}");
         _narrator.Note($"Secret   {_pool.Secret}");
-        _narrator.Note($"Nodes    {string.Join("  ", _pool.Nodes.Select(node => $"{node.Name} {node.Url}"))}");
+        _narrator.Note("An LMS that is given these has its meetings in this pool; nodes with such meetings are neither drained nor killed.");
         _narrator.Note("Every line with a time is an event of the log, as of its safe head, or what a node says of itself. Ctrl+C ends the demo.");
     }
 

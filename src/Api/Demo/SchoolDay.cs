@@ -46,15 +46,9 @@ internal sealed class SchoolDay(
         await OpenAsync(cancellation);
         await BeginClassesAsync(cancellation);
         await JoinAsync(cancellation);
-        // Where somebody else has meetings (an LMS that was pointed here), no node is taken away from them.
-        SimulatedNode[] ours = [.. pool.Nodes.Skip(day % pool.Nodes.Count).Concat(pool.Nodes.Take(day % pool.Nodes.Count)).Where(node => !HasGuests(node))];
-        var drained = ours.Length > 1 ? ours[1] : null;
-        if (drained is not null)
-        {
-            await DrainAsync(drained, cancellation);
-            await DieAsync(ours[^1], cancellation);
-        }
-
+        var drained = FreeNode(day + 1);
+        if (drained is not null) await DrainAsync(drained, cancellation);
+        if (FreeNode(day + 3, except: drained) is { } dying) await DieAsync(dying, cancellation);
         await EndAsync(cancellation);
         await LookAtServersAsync(drained, cancellation);
     }
@@ -75,6 +69,11 @@ internal sealed class SchoolDay(
                 await lms.EndAsync(new SchoolClass(left.MeetingID, left.Name, left.Users), cancellation);
         }
     }
+
+    /// <summary>Where somebody else has meetings (an LMS that was pointed here), no node is taken away from them.</summary>
+    private SimulatedNode? FreeNode(int from, SimulatedNode? except = null) => Enumerable.Range(from, pool.Nodes.Count)
+        .Select(number => pool.Nodes[number % pool.Nodes.Count])
+        .FirstOrDefault(node => node != except && !HasGuests(node));
 
     private async Task OpenAsync(CancellationToken cancellation)
     {

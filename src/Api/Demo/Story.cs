@@ -7,6 +7,7 @@ namespace Scalelite.Api.Demo;
 /// <summary>Follows the log up to its safe head, about a second behind, tells each event, and keeps what a day's expectations are about.</summary>
 internal sealed class Story(EventLogReader log, Func<EventRow, IEvent> read, EventLines lines, DemoNarrator narrator)
 {
+    private static readonly TimeSpan ExpectedWithin = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
@@ -96,9 +97,6 @@ internal sealed class Story(EventLogReader log, Func<EventRow, IEvent> read, Eve
             await Task.Delay(every ?? Pause, cancellation);
         }
     }
-
-    /// <summary>How long an expectation is waited for.</summary>
-    public static TimeSpan ExpectedWithin { get; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Reads again what was told today.</summary>
     /// <returns>How many events were told, and how many of them are in the log.</returns>

@@ -42,7 +42,8 @@ public sealed class Commands : IAsyncLifetime
     internal async Task<BuiltHost> HostAsync() =>
         await ScaleliteHost.BuildAsync(SettingsReading.From(Sources(), Needs.Everything).Settings!, Roles.None, CancellationToken.None);
 
-    private IConfiguration Sources() => new ConfigurationBuilder().AddInMemoryCollection(Environment).Build();
+    /// <summary>The environment as the program reads it.</summary>
+    internal IConfiguration Sources() => new ConfigurationBuilder().AddInMemoryCollection(Environment).Build();
 
     private static string UrlOf(string connectionString)
     {
