@@ -50,9 +50,9 @@ internal sealed partial class BbbApi
         {
             (request, answer) = await AnswerAsync(http, name, correlation);
         }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        catch (Exception left) when (left is OperationCanceledException or IOException && http.RequestAborted.IsCancellationRequested)
         {
-            return;
+            answer = CallAnswer.Nobody;
         }
         catch (Exception away) when (away is DbException or TimeoutException)
         {
@@ -67,8 +67,7 @@ internal sealed partial class BbbApi
             answer = CallAnswer.Failed(BbbErrors.Internal("Unable to answer the request."));
         }
 
-        http.Response.Headers.CacheControl = "no-cache";
-        await answer.SendAsync(http.Response, http.RequestAborted);
+        await SendAsync(answer, http);
         log.Answered(new RequestLine(name.Length == 0 ? "root" : name, answer.Outcome, Stopwatch.GetElapsedTime(began), correlation)
         {
             TenantId = request?.TenantId,
@@ -76,6 +75,20 @@ internal sealed partial class BbbApi
             InternalMeetingId = request?.InternalMeetingId,
             ServerId = request?.ServerId,
         });
+    }
+
+    /// <summary>A caller that leaves meanwhile is no error.</summary>
+    private static async Task SendAsync(CallAnswer answer, HttpContext http)
+    {
+        try
+        {
+            http.Response.Headers.CacheControl = "no-cache";
+            await answer.SendAsync(http.Response, http.RequestAborted);
+        }
+        catch (Exception left) when (left is OperationCanceledException or IOException && http.RequestAborted.IsCancellationRequested)
+        {
+            // The line in the log says what it would have been.
+        }
     }
 
     private async Task<(CallRequest? Request, CallAnswer Answer)> AnswerAsync(HttpContext http, string name, string correlation)
@@ -96,7 +109,7 @@ internal sealed partial class BbbApi
         var isXml = false;
         if (hasBody)
         {
-            var mediaType = MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var parsed) ? parsed.MediaType.Value : null;
+            var mediaType = MediaType(http.Request.ContentType);
             isXml = mediaType is "application/xml" or "text/xml";
             var isForm = mediaType is "application/x-www-form-urlencoded" or "multipart/form-data";
             if (!(isXml && call.Methods.HasFlag(CallMethods.PostXml)) && !(isForm && call.Methods.HasFlag(CallMethods.Post)))
@@ -119,6 +132,9 @@ internal sealed partial class BbbApi
         var request = new CallRequest(http, query, "", correlation, clock.GetUtcNow()) { HasXmlBody = isXml };
         return (request, await call.AnswerAsync(request, cancellation));
     }
+
+    /// <summary>In lower case and without its parameters, of which some clients send odd ones.</summary>
+    private static string MediaType(string? contentType) => (contentType ?? "").Split(';', 2)[0].Trim().ToLowerInvariant();
 
     private static bool Takes(IBbbCall call, string method) =>
         HttpMethods.IsGet(method) || HttpMethods.IsHead(method) ? call.Methods.HasFlag(CallMethods.Get)

@@ -20,6 +20,9 @@ internal abstract record CallAnswer(string Outcome)
     public static CallAnswer Node(string outcome, ReadOnlyMemory<byte> body, string? contentType) =>
         new Body(outcome, body, contentType ?? BbbXml.ContentType);
 
+    /// <summary>The caller left before there was an answer.</summary>
+    public static CallAnswer Nobody { get; } = new Nothing();
+
     /// <summary>302 to a node.</summary>
     public static CallAnswer Redirect(string url) => new Location(url);
 
@@ -33,6 +36,11 @@ internal abstract record CallAnswer(string Outcome)
             response.BodyWriter.Write(Bytes.Span);
             return response.BodyWriter.FlushAsync(cancellation).AsTask();
         }
+    }
+
+    private sealed record Nothing() : CallAnswer("left")
+    {
+        public override Task SendAsync(HttpResponse response, CancellationToken cancellation) => Task.CompletedTask;
     }
 
     private sealed record Location(string Url) : CallAnswer("302")

@@ -71,9 +71,9 @@ internal sealed partial class CreateCall(
             order = new PlacementOrder(
                 request.TenantId,
                 request.MeetingId,
-                seen.FirstOrDefault(p => p.Name == "name").Value,
+                Storable(seen.FirstOrDefault(p => p.Name == "name").Value),
                 seen.FirstOrDefault(p => p.Name == "record").Value is { } record && record.Equals("true", StringComparison.OrdinalIgnoreCase),
-                ReservedMetadata.ForEvent(CreateParameters.MetadataOf(seen)),
+                ReservedMetadata.ForEvent(CreateParameters.MetadataOf(seen)).ToDictionary(m => Storable(m.Key)!, m => Storable(m.Value)!, StringComparer.Ordinal),
                 CreateParameters.TagOf(client, settings, ParameterSettings.None),
                 call.options.UsesExternalVoiceBridge ? request.Query["voiceBridge"] : null,
                 request.ReceivedAt + call.options.Deadline,
@@ -165,7 +165,7 @@ internal sealed partial class CreateCall(
             CreateSteps.Reached(CreateSteps.Answered, placed.Instance);
             if (answer is { InternalMeetingId: { } internalId, CreateTime: { } createTime })
             {
-                call.locations.Confirm(new MeetingLocation(
+                call.locations.Keep(new MeetingLocation(
                     request.TenantId, request.MeetingId, placed.Instance, Placing: false, internalId, createTime, null, call.clock.GetUtcNow(), placed.Server));
                 call.started.Record(new StartedMeeting(
                     placed.Instance, placed.Server.Id, internalId, createTime, answer.VoiceBridge, answer.IsDuplicate, answer.ModeratorPassword,
@@ -212,7 +212,12 @@ internal sealed partial class CreateCall(
             var known = location.InternalMeetingId;
             if (known == internalId)
             {
-                call.locations.Confirm(location);
+                if (location.Server.Health != Health.Online)
+                {
+                    // It answers again, and its health may be known better by the time of the join that follows.
+                    call.locations.Drop(location.TenantId, location.MeetingId);
+                }
+
                 return;
             }
 
@@ -220,7 +225,7 @@ internal sealed partial class CreateCall(
             var replaces = known is null ? null : new Replacement(
                 location.Instance, location.TenantId, location.MeetingId, order.Name ?? run?.Name, order.Record, order.Metadata);
             var instance = replaces is null ? location.Instance : Guid.CreateVersion7();
-            call.locations.Confirm(location with { Instance = instance, Placing = false, InternalMeetingId = internalId, CreateTime = createTime, Deadline = null });
+            call.locations.Keep(location with { Instance = instance, Placing = false, InternalMeetingId = internalId, CreateTime = createTime, Deadline = null });
             call.started.Record(new StartedMeeting(
                 instance, location.Server.Id, internalId, createTime, answered.Answer.VoiceBridge, answered.Answer.IsDuplicate,
                 answered.Answer.ModeratorPassword, answered.Elapsed, request.CorrelationId)
@@ -232,6 +237,9 @@ internal sealed partial class CreateCall(
 
         private QueryParameters Parameters(string? voiceBridge, string? tag) => new(CreateParameters.Build(
             client, call.options.Parameters, ParameterSettings.None, new CreateAdditions(voiceBridge, tag, MaxDuration: call.options.MaxDuration)));
+
+        /// <summary>PostgreSQL's JSON has no NUL; what the node gets is as it was sent.</summary>
+        private static string? Storable(string? text) => text?.Replace('\0', '\uFFFD');
 
         private static TimeSpan Max(TimeSpan left) => left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1);
 

@@ -31,15 +31,15 @@ internal sealed partial class EndCall(
             return CallAnswer.Failed(BbbErrors.MeetingNotFoundScalelite);
         }
 
-        var reply = await nodes.AskAsync(request, Name, location, locations, null, cancellation);
-        if (reply is NodeReply.Answered { Failure: null } answered && request.ServerId == location.Server.Id)
+        var (reply, asked) = await nodes.AskAsync(request, Name, location, locations, null, cancellation);
+        if (reply is NodeReply.Answered { Failure: null } answered)
         {
             var ended = answered.Answer.Kind == NodeAnswerKind.Success ? EndLearned.EndCall
-                : answered.Answer.IsMeetingNotFound && !location.Placing ? EndLearned.NotFound
+                : answered.Answer.IsMeetingNotFound && !asked.Placing ? EndLearned.NotFound
                 : (EndLearned?)null;
             if (ended is { } how)
             {
-                await EndedAsync(request, location, how);
+                await EndedAsync(request, asked, how);
             }
         }
 
@@ -49,7 +49,6 @@ internal sealed partial class EndCall(
     /// <summary>Written before the answer, so that a create that follows is placed anew; where that fails the polls learn of the end.</summary>
     private async Task EndedAsync(CallRequest request, MeetingLocation location, EndLearned how)
     {
-        locations.Drop(location.TenantId, location.MeetingId);
         try
         {
             await using var scope = scopes.CreateAsyncScope();
@@ -62,6 +61,8 @@ internal sealed partial class EndCall(
         {
             Log.NotWritten(log, location.Instance, request.CorrelationId, failure.Message);
         }
+
+        locations.Drop(location.TenantId, location.MeetingId);
     }
 
     private static partial class Log

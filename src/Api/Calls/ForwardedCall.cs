@@ -32,7 +32,7 @@ internal sealed class ForwardedCall(
         }
 
         var body = request.Body();
-        var reply = await nodes.AskAsync(request, name, location, locations, body, cancellation);
+        var (reply, _) = await nodes.AskAsync(request, name, location, locations, body, cancellation);
         return reply.PassOn(unreachable);
     }
 }
@@ -47,9 +47,9 @@ internal static class MeetingForwarding
 
     /// <summary>
     /// Asks the meeting's node; where it does not know the meeting, and the meeting is elsewhere by now, that node.
-    /// An answer confirms the location.
     /// </summary>
-    public static async Task<NodeReply> AskAsync(
+    /// <returns>The answer, and whose it is.</returns>
+    public static async Task<(NodeReply Reply, MeetingLocation Asked)> AskAsync(
         this MeetingNodes nodes,
         CallRequest request,
         string call,
@@ -60,22 +60,20 @@ internal static class MeetingForwarding
     {
         request.At(location);
         var reply = await nodes.ForwardAsync(location.Server, call, request.Query, body, cancellation);
-        if (reply is NodeReply.Answered { Answer.IsMeetingNotFound: true })
+        if (reply is not NodeReply.Answered { Answer.IsMeetingNotFound: true })
         {
-            locations.Drop(location.TenantId, location.MeetingId);
-            var now = await locations.ReadAsync(location.TenantId, location.MeetingId, cancellation);
-            if (now is not null && now.Server.Id != location.Server.Id && body?.CanBeSent != false)
-            {
-                request.At(now);
-                return await nodes.ForwardAsync(now.Server, call, request.Query, body, cancellation);
-            }
-        }
-        else if (reply.Failure is null)
-        {
-            locations.Confirm(location);
+            return (reply, location);
         }
 
-        return reply;
+        locations.Drop(location.TenantId, location.MeetingId);
+        var now = await locations.ReadAsync(location.TenantId, location.MeetingId, cancellation);
+        if (now is null || now.Server.Id == location.Server.Id || body?.CanBeSent == false)
+        {
+            return (reply, location);
+        }
+
+        request.At(now);
+        return (await nodes.ForwardAsync(now.Server, call, request.Query, body, cancellation), now);
     }
 
     /// <summary>The node's bytes; where it gave no answer, or blames our secret, an error of ours.</summary>

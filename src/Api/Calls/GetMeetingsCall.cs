@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Data.Common;
 using Scalelite.Api.Nodes;
 using Scalelite.Api.Servers;
 using Scalelite.BigBlueButton.Answers;
@@ -12,7 +13,7 @@ namespace Scalelite.Api.Calls;
 /// getMeetings (<c>bbb-api.md §3.7</c>): all nodes at once, each with its own deadline; calls that arrive meanwhile share the answer.
 /// A node that fails is answered for from its last poll. Never an error while anything is known.
 /// </summary>
-internal sealed class GetMeetingsCall(ServerDirectory servers, MeetingNodes nodes, LastSeenMeetings lastSeen, GetMeetingsOptions options) : IBbbCall
+internal sealed partial class GetMeetingsCall(ServerDirectory servers, MeetingNodes nodes, LastSeenMeetings lastSeen, GetMeetingsOptions options, ILogger<GetMeetingsCall> log) : IBbbCall
 {
     private const int InFlight = 64;
 
@@ -63,10 +64,26 @@ internal sealed class GetMeetingsCall(ServerDirectory servers, MeetingNodes node
             return [];
         }
 
-        var meetings = await lastSeen.OnServersAsync([.. silent.Select(s => s.Id)], CancellationToken.None);
+        IReadOnlyList<LastSeenMeeting> meetings;
+        try
+        {
+            meetings = await lastSeen.OnServersAsync([.. silent.Select(s => s.Id)], CancellationToken.None);
+        }
+        catch (Exception away) when (away is DbException or TimeoutException)
+        {
+            Log.NotKnown(log, silent.Length, away.Message);
+            return [];
+        }
+
         return meetings.Select(m => (ReadOnlyMemory<byte>)new KnownMeeting(
             m.Name ?? m.MeetingId, m.MeetingId, m.InternalMeetingId, m.CreateTime, m.VoiceBridge, m.Users > 0, m.Recording,
             m.Users, m.Moderators, m.Voice, m.Videos, m.IsBreakout, m.ParentMeetingId, m.Metadata).ToXml());
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "getMeetings leaves {Servers} servers out, which do not answer: PostgreSQL is away: {Why}")]
+        public static partial void NotKnown(ILogger logger, int servers, string why);
     }
 }
 

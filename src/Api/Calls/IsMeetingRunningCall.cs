@@ -30,19 +30,16 @@ internal sealed class IsMeetingRunningCall(LocationCache locations, LastSeenMeet
             return CallAnswer.Success(BbbXml.Running(false));
         }
 
-        var reply = await nodes.AskAsync(request, Name, location, locations, null, cancellation);
+        var (reply, asked) = await nodes.AskAsync(request, Name, location, locations, null, cancellation);
         if (reply is NodeReply.Answered { Failure: null } answered)
         {
             return answered.Answer.IsMeetingNotFound ? CallAnswer.Success(BbbXml.Running(false)) : answered.AsAnswer();
         }
 
-        if (location.Server.State == AdministrativeState.Disabled)
-        {
-            return CallAnswer.Failed(BbbErrors.MeetingUnreachable);
-        }
-
         // The server was well a moment ago: what its last poll showed is closer to the truth than an error.
-        var seen = await lastSeen.FindAsync(location.Server.Id, location.MeetingId, cancellation);
+        var seen = asked.Server.Health == Health.Offline
+            ? null
+            : await lastSeen.FindAsync(asked.Server.Id, asked.MeetingId, cancellation);
         return CallAnswer.Success(BbbXml.Running(seen?.Users > 0));
     }
 }

@@ -10,6 +10,7 @@ internal static class HttpFront
     /// <summary>Where the health check is; exempt from the host guard, since probes use addresses.</summary>
     public const string HealthCheckPath = "/health_check";
 
+    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
     private static readonly TimeSpan HealthCheckDeadline = TimeSpan.FromSeconds(2);
 
     /// <summary>Believes X-Forwarded-For, -Proto and -Host of TRUSTED_PROXIES, and of nobody else.</summary>
@@ -45,15 +46,16 @@ internal static class HttpFront
         });
     }
 
-    /// <summary><c>success</c>; 503 with the reason when PostgreSQL is away.</summary>
-    public static void MapHealthCheck(this WebApplication app, NpgsqlDataSource database) =>
-        app.MapGet(HealthCheckPath, async (HttpContext http) =>
+    /// <summary><c>success</c>; 503 with the reason when PostgreSQL is away. The site's root answers the same.</summary>
+    public static void MapHealthCheck(this WebApplication app, NpgsqlDataSource database)
+    {
+        RequestDelegate answer = async http =>
         {
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
             deadline.CancelAfter(HealthCheckDeadline);
             http.Response.ContentType = "text/plain; charset=utf-8";
             http.Response.Headers.CacheControl = "no-store";
-            var answer = "success";
+            var text = "success";
             try
             {
                 await using var command = database.CreateCommand("select 1");
@@ -62,9 +64,12 @@ internal static class HttpFront
             catch (Exception e) when (e is NpgsqlException or OperationCanceledException or TimeoutException)
             {
                 http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-                answer = e is PostgresException refused ? $"PostgreSQL refuses: {refused.MessageText}" : "PostgreSQL does not answer";
+                text = e is PostgresException refused ? $"PostgreSQL refuses: {refused.MessageText}" : "PostgreSQL does not answer";
             }
 
-            await http.Response.WriteAsync(answer, http.RequestAborted);
-        });
+            await http.Response.WriteAsync(text, http.RequestAborted);
+        };
+        app.MapMethods(HealthCheckPath, Methods, answer);
+        app.MapMethods("/", Methods, answer);
+    }
 }

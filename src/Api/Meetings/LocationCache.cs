@@ -5,8 +5,9 @@ using Scalelite.Projections.Meetings;
 namespace Scalelite.Api.Meetings;
 
 /// <summary>
-/// Where meetings are, as read at most a second ago, or as confirmed by their node within that time. Only while PostgreSQL is away
-/// may an older location be used, so that people still get into the meetings that run.
+/// Where meetings are, as read or written by this process at most a second ago: what an operator does to a server is seen within that
+/// time, however busy its meetings are. Only while PostgreSQL is away may an older location be used, so that people still get into
+/// the meetings that run.
 /// </summary>
 internal sealed class LocationCache(MeetingLocations locations, TimeProvider clock)
 {
@@ -15,7 +16,7 @@ internal sealed class LocationCache(MeetingLocations locations, TimeProvider clo
     private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(10);
 
     private readonly ConcurrentDictionary<(string TenantId, string MeetingId), Entry> entries = new();
-    private readonly ConcurrentDictionary<(string TenantId, string MeetingId), Lazy<Task<MeetingLocation?>>> reading = new();
+    private readonly ConcurrentDictionary<(string TenantId, string MeetingId), Reading> reading = new();
 
     /// <summary>Where the meeting is, or null.</summary>
     /// <exception cref="DbException">PostgreSQL is away and the meeting is not known here.</exception>
@@ -34,10 +35,10 @@ internal sealed class LocationCache(MeetingLocations locations, TimeProvider clo
     {
         var key = (tenantId, meetingId);
         // The read is shared, so one caller's leaving does not end it for the others.
-        var shared = reading.GetOrAdd(key, _ => new Lazy<Task<MeetingLocation?>>(() => FetchAsync(tenantId, meetingId)));
+        var shared = reading.GetOrAdd(key, static (key, cache) => new Reading(cache, key), this);
         try
         {
-            return await shared.Value.WaitAsync(cancellation);
+            return await shared.Result.WaitAsync(cancellation);
         }
         catch (Exception away) when (away is DbException or TimeoutException && entries.TryGetValue(key, out var entry))
         {
@@ -45,40 +46,64 @@ internal sealed class LocationCache(MeetingLocations locations, TimeProvider clo
         }
     }
 
-    /// <summary>The location was just written by this process, or its node answered for the meeting.</summary>
-    public void Confirm(MeetingLocation location)
+    /// <summary>The node has just taken the meeting there; a read that is under way may not know it yet and is not kept.</summary>
+    public void Keep(MeetingLocation location)
     {
-        if (entries.Count >= MostLocations)
-        {
-            Prune();
-        }
-
-        entries[(location.TenantId, location.MeetingId)] = new Entry(location, clock.GetTimestamp());
+        var key = (location.TenantId, location.MeetingId);
+        reading.TryRemove(key, out _);
+        Store(key, new Entry(location, clock.GetTimestamp()));
     }
 
-    /// <summary>The location is no longer to be relied on.</summary>
-    public void Drop(string tenantId, string meetingId) => entries.TryRemove((tenantId, meetingId), out _);
+    /// <summary>The location is no longer to be relied on, nor is what a read that is under way finds.</summary>
+    public void Drop(string tenantId, string meetingId)
+    {
+        reading.TryRemove((tenantId, meetingId), out _);
+        entries.TryRemove((tenantId, meetingId), out _);
+    }
 
-    private async Task<MeetingLocation?> FetchAsync(string tenantId, string meetingId)
+    private async Task<MeetingLocation?> FetchAsync((string TenantId, string MeetingId) key, Reading self)
     {
         try
         {
-            var location = await locations.FindAsync(tenantId, meetingId, CancellationToken.None);
+            // PostgreSQL's text has no NUL, so no meeting has either.
+            var began = clock.GetTimestamp();
+            var location = key.MeetingId.Contains('\0', StringComparison.Ordinal)
+                ? null
+                : await locations.FindAsync(key.TenantId, key.MeetingId, CancellationToken.None);
+            if (!reading.TryGetValue(key, out var current) || current != self)
+            {
+                return location;
+            }
+
             if (location is null)
             {
-                Drop(tenantId, meetingId);
+                entries.TryRemove(key, out _);
+                return null;
             }
-            else
+
+            var entry = new Entry(location, began);
+            Store(key, entry);
+            if (!reading.TryRemove(KeyValuePair.Create(key, self)))
             {
-                Confirm(location);
+                entries.TryRemove(KeyValuePair.Create(key, entry));
             }
 
             return location;
         }
         finally
         {
-            reading.TryRemove((tenantId, meetingId), out _);
+            reading.TryRemove(KeyValuePair.Create(key, self));
         }
+    }
+
+    private void Store((string TenantId, string MeetingId) key, Entry entry)
+    {
+        if (entries.Count >= MostLocations)
+        {
+            Prune();
+        }
+
+        entries[key] = entry;
     }
 
     private void Prune()
@@ -98,4 +123,22 @@ internal sealed class LocationCache(MeetingLocations locations, TimeProvider clo
     }
 
     private sealed record Entry(MeetingLocation Location, long ReadAt);
+
+    /// <summary>A read that callers share, begun by the first who awaits it.</summary>
+    private sealed class Reading(LocationCache cache, (string TenantId, string MeetingId) key)
+    {
+        private readonly Lock gate = new();
+        private Task<MeetingLocation?>? result;
+
+        public Task<MeetingLocation?> Result
+        {
+            get
+            {
+                lock (gate)
+                {
+                    return result ??= cache.FetchAsync(key, this);
+                }
+            }
+        }
+    }
 }

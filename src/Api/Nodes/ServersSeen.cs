@@ -9,14 +9,14 @@ using Scalelite.Workers.ServerHealth;
 namespace Scalelite.Api.Nodes;
 
 /// <summary>
-/// Tells the workers what calls show of servers: one that failed gets no new meetings until a poll succeeds; an offline one that answered
-/// is polled at once. Never on a caller's path, and at most once in a few seconds for a server.
+/// Tells the workers what calls show of servers: one that failed gets no new meetings until a poll succeeds; one that was suspect or
+/// offline and answered is polled at once. Never on a caller's path, and at most once in a few seconds for a server.
 /// </summary>
 internal sealed partial class ServersSeen(IServiceScopeFactory scopes, TimeProvider clock, ILogger<ServersSeen> log) : BackgroundService
 {
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<string, long> reported = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string ServerId, bool Answered), long> reported = new();
     private readonly Channel<object> queue = Channel.CreateBounded<object>(
         new BoundedChannelOptions(1_000) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
 
@@ -25,7 +25,7 @@ internal sealed partial class ServersSeen(IServiceScopeFactory scopes, TimeProvi
     {
         if (reply.Failure is { } reason)
         {
-            if (SpeaksAgainst(reply) && IsDue(server))
+            if (SpeaksAgainst(reply) && IsDue(server, answered: false))
             {
                 Log.CallFailed(log, server.Id, server.Url, reason);
                 if (server.Health == Health.Online)
@@ -34,7 +34,7 @@ internal sealed partial class ServersSeen(IServiceScopeFactory scopes, TimeProvi
                 }
             }
         }
-        else if (server.Health == Health.Offline && IsDue(server))
+        else if (server.Health != Health.Online && IsDue(server, answered: true))
         {
             queue.Writer.TryWrite(new PollServerSoon(server.Id));
         }
@@ -56,15 +56,15 @@ internal sealed partial class ServersSeen(IServiceScopeFactory scopes, TimeProvi
         }
     }
 
-    private bool IsDue(PoolServer server)
+    private bool IsDue(PoolServer server, bool answered)
     {
         var now = clock.GetTimestamp();
-        if (reported.TryGetValue(server.Id, out var last) && clock.GetElapsedTime(last, now) < Again)
+        if (reported.TryGetValue((server.Id, answered), out var last) && clock.GetElapsedTime(last, now) < Again)
         {
             return false;
         }
 
-        reported[server.Id] = now;
+        reported[(server.Id, answered)] = now;
         return true;
     }
 
@@ -84,10 +84,12 @@ internal sealed partial class ServersSeen(IServiceScopeFactory scopes, TimeProvi
     }
 
     // The caller's own body, our own cap on calls and our own deadlines say nothing about the node; a name server's trouble neither.
+    // With a page of 4xx its web server says that it does not know the call, as one older than the call does.
     private static bool SpeaksAgainst(NodeReply reply) => reply switch
     {
         NodeReply.NotTaken { Kind: NotTakenKind.Body or NotTakenKind.Busy or NotTakenKind.Deadline or NotTakenKind.Resolver } => false,
         NodeReply.Uncertain { Kind: UncertainKind.TooLarge } => false,
+        NodeReply.Answered { Status: >= 400 and < 500 } => false,
         _ => true,
     };
 

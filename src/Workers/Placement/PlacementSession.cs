@@ -13,7 +13,7 @@ internal sealed class PlacementSession(PlacementView view, PlacementSettings set
         view.Locations.ToDictionary(l => (l.TenantId, l.MeetingId));
 
     private readonly Dictionary<string, LoadedServer> servers = view.Servers.ToDictionary(s => s.Server.Id, StringComparer.Ordinal);
-    private readonly HashSet<string> numbers = new(view.UsedNumbers, StringComparer.Ordinal);
+    private readonly HashSet<(string Number, Guid Instance)> numbers = [.. view.UsedNumbers];
     private readonly PlacementRound round = new(
         settings, [.. view.Servers.Where(s => s.TakesMeetings).Select(s => s.Load)], new PlacementTurn(view.Turn, seed), view.Now);
 
@@ -55,6 +55,8 @@ internal sealed class PlacementSession(PlacementView view, PlacementSettings set
         Changes.Add(new(failed.Instance, Starts: false, new PlacementFailed(
             failed.Instance, failed.ServerId, failed.Failure, failed.Reason, (int)failed.Elapsed.TotalMilliseconds, view.Now)));
         locations.Remove((order.TenantId, order.MeetingId));
+        // Its number is free for the next attempt: people have it in their calendars.
+        numbers.RemoveWhere(used => used.Instance == failed.Instance);
         return failed.TriesNext ? Place(order, null, failed.Instance, failed.Attempt + 1, failed.Tried) : new PlacementResult.Released();
     }
 
@@ -70,10 +72,11 @@ internal sealed class PlacementSession(PlacementView view, PlacementSettings set
         if (before is not null)
         {
             Changes.Add(before);
+            numbers.RemoveWhere(used => used.Instance == before.Instance);
         }
 
         var instance = again ?? Guid.CreateVersion7();
-        var number = Number(order);
+        var number = Number(order, instance);
         var (server, why) = chosen;
         Changes.Add(new(instance, Starts: again is null, new MeetingPlaced(
             instance, order.TenantId, order.MeetingId, server.Server.Id, order.Name, number, order.Record, order.Metadata, why,
@@ -154,13 +157,13 @@ internal sealed class PlacementSession(PlacementView view, PlacementSettings set
     }
 
     /// <summary>The first of the meeting's numbers that nobody has; null, which lets the node choose, where those that were looked up are all in use.</summary>
-    private string? Number(PlacementOrder order)
+    private string? Number(PlacementOrder order, Guid instance)
     {
         foreach (var number in options.NumbersOf(order))
         {
-            if (!numbers.Any(used => VoiceBridgeNumbers.Conflict(used, number)))
+            if (!numbers.Any(used => VoiceBridgeNumbers.Conflict(used.Number, number)))
             {
-                numbers.Add(number);
+                numbers.Add((number, instance));
                 return number;
             }
         }

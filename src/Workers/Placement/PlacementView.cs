@@ -7,14 +7,14 @@ namespace Scalelite.Workers.Placement;
 
 /// <summary>What is read under the placement lock, in one round trip, for all creates that wait.</summary>
 /// <param name="CopyHolders">For a meetingID, the servers with a watched copy of it and the copy's tenant.</param>
-/// <param name="UsedNumbers">Of the voice bridges asked about, and their prefixes and extensions, those in use.</param>
+/// <param name="UsedNumbers">Of the voice bridges asked about, and their prefixes and extensions, those in use, and by which run.</param>
 /// <param name="Turn">Placements so far.</param>
 /// <param name="Now">The database's clock, which all instances share.</param>
 internal sealed record PlacementView(
     IReadOnlyList<LoadedServer> Servers,
     IReadOnlyList<MeetingLocation> Locations,
     ILookup<string, (string ServerId, string TenantId)> CopyHolders,
-    IReadOnlyList<string> UsedNumbers,
+    IReadOnlyList<(string Number, Guid Instance)> UsedNumbers,
     long Turn,
     DateTimeOffset Now)
 {
@@ -28,9 +28,9 @@ internal sealed record PlacementView(
     // A number clashes with itself, with what it begins with and with what begins with it.
     private const string NumbersSql =
         """
-        select v.number from voice_bridge v where v.number = any($2)
+        select v.number, v.instance from voice_bridge v where v.number = any($2)
         union
-        select v.number from unnest($1) as c (number) join voice_bridge v on v.number > c.number collate "C" and v.number < (c.number || ':') collate "C"
+        select v.number, v.instance from unnest($1) as c (number) join voice_bridge v on v.number > c.number collate "C" and v.number < (c.number || ':') collate "C"
         """;
 
     /// <summary>Takes the placement lock in the transaction and reads.</summary>
@@ -70,10 +70,10 @@ internal sealed record PlacementView(
         }
 
         await rows.NextResultAsync(cancellation);
-        var numbers = new List<string>();
+        var numbers = new List<(string Number, Guid Instance)>();
         while (await rows.ReadAsync(cancellation))
         {
-            numbers.Add(rows.GetString(0));
+            numbers.Add((rows.GetString(0), rows.GetGuid(1)));
         }
 
         return new PlacementView(

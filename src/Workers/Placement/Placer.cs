@@ -19,6 +19,7 @@ public sealed partial class Placer(
 {
     private const int Waiting = 10_000;
     private const int Together = 256;
+    private const int Tries = 3;
 
     private readonly PlacementSettings settings = new(
         PlacementPolicies.ByName(options.Policy) ?? throw new ArgumentException($"There is no placement policy '{options.Policy}'", nameof(options)),
@@ -72,10 +73,18 @@ public sealed partial class Placer(
     {
         try
         {
-            var results = await DecideAsync(batch, cancellation);
+            var results = await RetryAsync(batch, cancellation);
             for (var i = 0; i < batch.Count; i++)
             {
                 batch[i].Result.TrySetResult(results[i]);
+            }
+        }
+        catch (Exception one) when (batch.Count > 1 && Refusal(one) is not null)
+        {
+            // Whatever PostgreSQL refuses of one of them is not the others' fault.
+            foreach (var order in batch)
+            {
+                await PlaceTogetherAsync([order], cancellation);
             }
         }
 #pragma warning disable CA1031 // Whatever it was, each create that waited is told, and the next batch is placed.
@@ -89,6 +98,32 @@ public sealed partial class Placer(
             }
         }
     }
+
+    /// <summary>Decides anew where another writer of a run was first: a poll that saw its meeting, an <c>end</c>, an operator.</summary>
+    private async Task<PlacementResult[]> RetryAsync(List<Order> batch, CancellationToken cancellation)
+    {
+        for (var left = Tries - 1; ; left--)
+        {
+            try
+            {
+                return await DecideAsync(batch, cancellation);
+            }
+            catch (Exception lost) when (left > 0 && (lost is EventStreamUnexpectedMaxEventIdException || Refusal(lost) is
+                PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure))
+            {
+                Log.DecidedAnew(log, batch.Count, lost.Message);
+            }
+        }
+    }
+
+    /// <summary>The code by which PostgreSQL refused a statement; null where it is away.</summary>
+    private static string? Refusal(Exception? failure) => failure switch
+    {
+        null => null,
+        PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure } lost => lost.SqlState,
+        PostgresException { IsTransient: false } refused => refused.SqlState,
+        _ => Refusal(failure.InnerException),
+    };
 
     private async Task<PlacementResult[]> DecideAsync(List<Order> batch, CancellationToken cancellation)
     {
@@ -166,6 +201,9 @@ public sealed partial class Placer(
 
     private static partial class Log
     {
+        [LoggerMessage(Level = LogLevel.Information, Message = "{Creates} creates are placed anew: {Why}")]
+        public static partial void DecidedAnew(ILogger logger, int creates, string why);
+
         [LoggerMessage(Level = LogLevel.Error, Message = "{Creates} creates could not be placed")]
         public static partial void BatchFailed(ILogger logger, int creates, Exception failure);
     }
