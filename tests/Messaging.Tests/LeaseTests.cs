@@ -6,7 +6,7 @@ public sealed class LeaseTests : MessagingTest
     public async Task A_message_of_an_instance_that_died_is_handled_by_another()
     {
         // An instance that gives no sign and never returns is to the others the same as a killed one.
-        await using var dead = await Worker.StartAsync(Database.Source, "dead", Hang, settings: [NoHeartbeat, ShortLease, QuickStop]);
+        await using var dead = await Worker.StartAsync(Database.Source, "dead", Hang, settings: [NoHeartbeat, ShortLease, OneAtOnce, QuickStop]);
         await dead.PublishAsync(new Errand("k"));
         await Eventually.Holds(() => dead.Desk.Runs == 1);
 
@@ -29,7 +29,7 @@ public sealed class LeaseTests : MessagingTest
                 await Append(call, "frozen");
                 return [new Note("from the frozen one")];
             },
-            settings: [NoHeartbeat, ShortLease]);
+            settings: [NoHeartbeat, ShortLease, OneAtOnce]);
         await frozen.PublishAsync(new Errand("k"));
         await Eventually.Holds(() => frozen.Desk.Runs == 1);
 

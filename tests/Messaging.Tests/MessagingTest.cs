@@ -5,6 +5,8 @@ public abstract class MessagingTest : IAsyncLifetime
 {
     private protected static readonly (string, string) NoHeartbeat = ("HeartbeatInterval", "01:00:00");
     private protected static readonly (string, string) ShortLease = ("LeaseDuration", "00:00:01");
+    // An instance that stands still and has room for more would take its own message again, before any other looks.
+    private protected static readonly (string, string) OneAtOnce = ("MaxInFlight", "1");
     private protected static readonly (string, string) QuickStop = ("StopTimeout", "00:00:00.1");
     private protected static readonly (string, string)[] QuickRetries = [("RetryDelays:0", "00:00:00.05"), ("RetryDelays:1", "00:00:00.1")];
 
