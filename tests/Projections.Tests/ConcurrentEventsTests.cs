@@ -13,7 +13,7 @@ namespace Scalelite.Projections.Tests;
 
 public sealed class ConcurrentEventsTests(ITestOutputHelper output) : IAsyncLifetime
 {
-    private const int Stories = 40;
+    private const int Stories = 30;
     private const int OrdersOfEach = 3;
 
     private PoolHistory _history = null!;

@@ -1,4 +1,5 @@
 -- Where a live meeting is. One place for a tenant's meetingID, and no server holds two live meetings with one meetingID.
+-- The key begins with the meetingID, so that it also finds an id in every tenant.
 create table if not exists meeting_location (
     tenant_id           text not null,
     meeting_id          text not null,
@@ -9,7 +10,6 @@ create table if not exists meeting_location (
     create_time         bigint null,
     deadline            timestamptz null,
     placed_at           timestamptz not null,
-    primary key (tenant_id, meeting_id),
+    primary key (meeting_id, tenant_id),
     unique (server_id, meeting_id)
 );
-create index if not exists meeting_location_meeting_id on meeting_location (meeting_id);
