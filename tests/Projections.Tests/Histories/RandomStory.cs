@@ -11,8 +11,8 @@ internal sealed class RandomStory
     private static readonly Guid[] Processes = [.. Enumerable.Range(1, 3).Select(n => new Guid(n, 7, 7, new byte[8]))];
 
     private readonly Story _story = new();
-    private readonly Dictionary<string, Node> _nodes = [];
-    private readonly List<Run> _runs = [];
+    private readonly Dictionary<string, ToldServer> _nodes = [];
+    private readonly List<ToldRun> _runs = [];
 
     /// <summary>The last event that gave a tenant's meetingID, or a server's, free: the next run that takes it has read it.</summary>
     private readonly Dictionary<(string, string), int> _freed = [];
@@ -79,7 +79,7 @@ internal sealed class RandomStory
     {
         var number = _story.Tell(Streams.Server(server), Given.Registered(server, _second, 1 + _random.Next(3)));
         _story.Tell(Streams.Server(server), new ServerCameOnline(server, Given.At(_second)));
-        _nodes[server] = new Node(server, number);
+        _nodes[server] = new ToldServer(server, number);
     }
 
     private void ChangeServer()
@@ -107,7 +107,7 @@ internal sealed class RandomStory
     }
 
     /// <summary>Its meetings end; a poll that is under way may write its result whenever it likes.</summary>
-    private void Remove(Node node)
+    private void Remove(ToldServer node)
     {
         var removed = _story.Tell(Streams.Server(node.Server), new ServerRemoved(node.Server, Given.At(_second)), _runs.Where(run => run.IsOn(node.Server)).Select(run => run.Last));
         _nodes.Remove(node.Server);
@@ -117,14 +117,14 @@ internal sealed class RandomStory
 
     private void Place()
     {
-        var run = new Run(NewId(), $"room {_random.Next(4)}", Any("", "t1"));
+        var run = new ToldRun(NewId(), $"room {_random.Next(4)}", Any("", "t1"));
         if (AnyOf(_nodes.Values.Where(node => MayTake(run, node.Server))) is not { } node) return;
         _runs.Add(run);
         Take(run, node, Given.Placed(run.Instance, run.MeetingId, node.Server, _second, run.Tenant, $"7{_second}"));
         run.Phase = MeetingPhase.Placing;
     }
 
-    private void PlaceAgain(Run run)
+    private void PlaceAgain(ToldRun run)
     {
         // A caller tries each server once.
         if (AnyOf(_nodes.Values.Where(node => MayTake(run, node.Server) && !run.Tried.Contains(node.Server))) is not { } node) return;
@@ -134,7 +134,7 @@ internal sealed class RandomStory
 
     private void Adopt()
     {
-        var run = new Run(NewId(), $"room {_random.Next(4)}", Any("", "t1"));
+        var run = new ToldRun(NewId(), $"room {_random.Next(4)}", Any("", "t1"));
         if (AnyOf(_nodes.Values.Where(node => MayTake(run, node.Server))) is not { } node) return;
         _runs.Add(run);
         run.InternalId = $"int-{_second}";
@@ -142,14 +142,14 @@ internal sealed class RandomStory
         run.Phase = MeetingPhase.Live;
     }
 
-    private void Start(Run run)
+    private void Start(ToldRun run)
     {
         run.InternalId = $"int-{_second}";
         Tell(run, Given.Started(run.Instance, run.Server, run.InternalId, _second, Any(null, "70000")));
         run.Phase = MeetingPhase.Live;
     }
 
-    private void Fail(Run run)
+    private void Fail(ToldRun run)
     {
         var failure = Any(Enum.GetValues<PlacementFailure>());
         Free(run, run.Server, Tell(run, Given.Failed(run.Instance, run.Server, failure, _second)));
@@ -157,7 +157,7 @@ internal sealed class RandomStory
         run.Phase = MeetingPhase.Failed;
     }
 
-    private void Move(Run run)
+    private void Move(ToldRun run)
     {
         if (AnyOf(_nodes.Values.Where(node => MayHold(run, node.Server))) is not { } node) return;
         var from = run.Server;
@@ -167,7 +167,7 @@ internal sealed class RandomStory
         run.Phase = MeetingPhase.Placing;
     }
 
-    private void ReturnOrForget(Run run)
+    private void ReturnOrForget(ToldRun run)
     {
         var (server, internalId) = run.Copies.First();
         if (run.Phase != MeetingPhase.Live || internalId is null || !_nodes.TryGetValue(server, out var node) || !MayHold(run, server))
@@ -183,7 +183,7 @@ internal sealed class RandomStory
         run.InternalId = internalId;
     }
 
-    private void End(Run run, EndLearned how, params int[] after)
+    private void End(ToldRun run, EndLearned how, params int[] after)
     {
         Free(run, run.Server, Tell(run, Given.Ended(run.Instance, run.Server, how, _second), after));
         if (how == EndLearned.PlacedAnew) run.Copies[run.Server] = run.InternalId;
@@ -203,12 +203,12 @@ internal sealed class RandomStory
         foreach (var run in _runs.Where(run => joins.Any(join => join.Instance == run.Instance))) run.Joins.Add(number);
     }
 
-    private void Poll(Node node)
+    private void Poll(ToldServer node)
     {
         for (var times = _random.Next(1, 4); times > 0; times--) PollOnce(node, _second++);
     }
 
-    private void PollOnce(Node node, int second)
+    private void PollOnce(ToldServer node, int second)
     {
         var round = ++node.Round;
         var seen = _runs.Where(run => run.Server == node.Server && run.InternalId is not null && run.Phase is MeetingPhase.Live or MeetingPhase.Ended && _random.Next(3) > 0)
@@ -220,7 +220,7 @@ internal sealed class RandomStory
         node.LastPoll = _story.Tell(Streams.Polls(node.Server, Given.At(second)), polled, node.Registered, node.LastPoll);
     }
 
-    private int Take(Run run, Node node, object @event)
+    private int Take(ToldRun run, ToldServer node, object @event)
     {
         // A meeting returns to a server after a minute at the earliest: the joins of its first time there are written by then.
         var joins = run.Routes.RemoveAll(route => route.Server == node.Server) > 0 ? run.Joins : [];
@@ -232,21 +232,21 @@ internal sealed class RandomStory
         return number;
     }
 
-    private void Free(Run run, string server, int number) => _freed[(run.Tenant + "/", run.MeetingId)] = _freed[(server, run.MeetingId)] = number;
+    private void Free(ToldRun run, string server, int number) => _freed[(run.Tenant + "/", run.MeetingId)] = _freed[(server, run.MeetingId)] = number;
 
     private int Freed(string owner, string meetingId) => _freed.GetValueOrDefault((owner, meetingId), -1);
 
-    private int Tell(Run run, object @event, params int[] after) => run.Last = _story.Tell(Streams.Meeting(run.Instance), @event, after);
+    private int Tell(ToldRun run, object @event, params int[] after) => run.Last = _story.Tell(Streams.Meeting(run.Instance), @event, after);
 
     /// <summary>Nobody has the tenant's meetingID, and the server holds it for nobody, as a meeting or as a watched copy.</summary>
-    private bool MayTake(Run run, string server) =>
+    private bool MayTake(ToldRun run, string server) =>
         !_runs.Any(other => other.IsHere && other.MeetingId == run.MeetingId && other.Tenant == run.Tenant) && MayHold(run, server);
 
-    private bool MayHold(Run run, string server) => !_runs.Any(other =>
+    private bool MayHold(ToldRun run, string server) => !_runs.Any(other =>
         other.MeetingId == run.MeetingId
         && (other.IsOn(server) || (other.Tenant != run.Tenant && other.Copies.ContainsKey(server))));
 
-    private Run? RunIn(MeetingPhase phase) => AnyOf(_runs.Where(run => run.Phase == phase));
+    private ToldRun? RunIn(MeetingPhase phase) => AnyOf(_runs.Where(run => run.Phase == phase));
 
     private Guid NewId() => new(_runs.Count + 1, 0, 0, new byte[8]);
 
@@ -259,46 +259,5 @@ internal sealed class RandomStory
         where T : class
     {
         if (found is not null) then(found);
-    }
-
-    private sealed class Node(string server, int registered)
-    {
-        public string Server { get; } = server;
-
-        public int Registered { get; } = registered;
-
-        public long Round { get; set; }
-
-        public int LastPoll { get; set; } = -1;
-    }
-
-    private sealed class Run(Guid instance, string meetingId, string tenant)
-    {
-        public Guid Instance { get; } = instance;
-
-        public string MeetingId { get; } = meetingId;
-
-        public string Tenant { get; } = tenant;
-
-        public MeetingPhase Phase { get; set; }
-
-        public string Server { get; set; } = "";
-
-        public string? InternalId { get; set; }
-
-        public int Last { get; set; } = -1;
-
-        public HashSet<string> Tried { get; } = [];
-
-        public SortedDictionary<string, string?> Copies { get; } = [];
-
-        /// <summary>Where joins of it may have been sent, and since which event.</summary>
-        public List<(string Server, int Number)> Routes { get; } = [];
-
-        public List<int> Joins { get; } = [];
-
-        public bool IsHere => Phase is MeetingPhase.Placing or MeetingPhase.Live;
-
-        public bool IsOn(string server) => IsHere && Server == server;
     }
 }
