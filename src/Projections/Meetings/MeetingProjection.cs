@@ -140,7 +140,7 @@ public sealed class MeetingProjection : IProjection
             """
             update meeting_instance
             set server_id = ?, state = ?, moves = moves + 1,
-                internal_meeting_id = coalesce(?::text, internal_meeting_id), create_time = coalesce(?::bigint, create_time)
+                internal_meeting_id = ?::text, create_time = ?::bigint
             where instance = ?
             """,
             e.ToServerId, e.Back ? "live" : "placing", OrNull(e.InternalMeetingId), e.CreateTime ?? (object)DBNull.Value, e.Instance);
