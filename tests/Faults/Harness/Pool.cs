@@ -104,11 +104,15 @@ internal sealed class Pool : IAsyncDisposable
             Logging = new LoggingSettings { Level = LogLevelName.Error },
         };
         host = await ScaleliteHost.BuildAsync(settings, Roles.None, CancellationToken.None);
-        foreach (var node in Simulated.Nodes)
-        {
-            var id = (await OperateAsync(operations => operations.RegisterAsync(node.Url, node.Secret, 1, null, Tester, CancellationToken.None))).ServerId;
-            await OperateAsync(operations => operations.EnableAsync(id, Tester, CancellationToken.None));
-        }
+        foreach (var node in Simulated.Nodes) await EnableAsync(node);
+    }
+
+    /// <summary>Enables the server that stands for a node; registers it first if there is none.</summary>
+    public async Task EnableAsync(SimulatedNode node)
+    {
+        var known = (await ServersAsync()).FirstOrDefault(s => s.Server.Url == node.Url)?.Server.Id;
+        var id = known ?? (await OperateAsync(operations => operations.RegisterAsync(node.Url, node.Secret, 1, null, Tester, CancellationToken.None))).ServerId;
+        await OperateAsync(operations => operations.EnableAsync(id, Tester, CancellationToken.None));
     }
 
     /// <summary>Does what an operator does.</summary>
