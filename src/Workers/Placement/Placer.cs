@@ -21,6 +21,9 @@ public sealed partial class Placer(
     private const int Together = 256;
     private const int Tries = 3;
 
+    // idle_in_transaction_session_timeout, which Npgsql has no name for.
+    private const string IdleTooLong = "25P03";
+
     private readonly PlacementSettings settings = new(
         PlacementPolicies.ByName(options.Policy) ?? throw new ArgumentException($"There is no placement policy '{options.Policy}'", nameof(options)),
         options.MinimumUsers,
@@ -99,7 +102,10 @@ public sealed partial class Placer(
         }
     }
 
-    /// <summary>Decides anew where another writer of a run was first: a poll that saw its meeting, an <c>end</c>, an operator.</summary>
+    /// <summary>
+    /// Decides; anew where another writer of a run was first (a poll that saw its meeting, an <c>end</c>, an operator), or where the
+    /// transaction was ended because this process or another was slow. Where that one was committed all the same, the next finds its meetings placed.
+    /// </summary>
     private async Task<PlacementResult[]> RetryAsync(List<Order> batch, CancellationToken cancellation)
     {
         for (var left = Tries - 1; ; left--)
@@ -108,8 +114,7 @@ public sealed partial class Placer(
             {
                 return await DecideAsync(batch, cancellation);
             }
-            catch (Exception lost) when (left > 0 && (lost is EventStreamUnexpectedMaxEventIdException || Refusal(lost) is
-                PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure))
+            catch (Exception lost) when (left > 0 && MayPass(lost))
             {
                 Log.DecidedAnew(log, batch.Count, lost.Message);
             }
@@ -123,6 +128,16 @@ public sealed partial class Placer(
         PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure } lost => lost.SqlState,
         PostgresException { IsTransient: false } refused => refused.SqlState,
         _ => Refusal(failure.InnerException),
+    };
+
+    /// <summary>Not where PostgreSQL cannot be reached: its callers are told at once.</summary>
+    private static bool MayPass(Exception? failure) => failure switch
+    {
+        null => false,
+        EventStreamUnexpectedMaxEventIdException or ExistingStreamIdCollisionException or IOException => true,
+        PostgresException refused => refused.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected
+            or PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.SerializationFailure or IdleTooLong,
+        _ => MayPass(failure.InnerException),
     };
 
     private async Task<PlacementResult[]> DecideAsync(List<Order> batch, CancellationToken cancellation)

@@ -1,6 +1,5 @@
 using Scalelite.Simulator;
 using Scalelite.Simulator.Faults;
-
 using Scalelite.Testing;
 
 namespace Scalelite.Faults.Creates;

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 using Scalelite.Testing;
 
 namespace Scalelite.Faults.Creates;

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Xml.Linq;
 using Scalelite.Domain.Servers;
 using Scalelite.Simulator.Faults;
-
 using Scalelite.Testing;
 
 namespace Scalelite.Faults.Outages;
