@@ -1,8 +1,8 @@
 using System.Data.Common;
 using System.Diagnostics;
-using System.Globalization;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
+using Scalelite.Api.Hosting;
 using Scalelite.Api.Logging;
 using Scalelite.BigBlueButton.Answers;
 using Scalelite.BigBlueButton.Checksums;
@@ -42,7 +42,7 @@ internal sealed partial class BbbApi
     public async Task AnswerAsync(HttpContext http)
     {
         var began = Stopwatch.GetTimestamp();
-        var correlation = Correlation(http);
+        var correlation = RequestId.Of(http);
         var name = Name(http.Request.Path);
         CallRequest? request = null;
         CallAnswer answer;
@@ -143,14 +143,6 @@ internal sealed partial class BbbApi
     /// <summary>The call's name; a slash at the end, as some clients send it, does no harm.</summary>
     private static string Name(PathString path) =>
         path.StartsWithSegments(Path, out var rest) ? (rest.Value ?? "").Trim('/') : "";
-
-    private static string Correlation(HttpContext http)
-    {
-        var given = http.Request.Headers["X-Request-Id"].ToString();
-        return given.Length is > 0 and <= 64 && given.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
-            ? given
-            : Guid.CreateVersion7().ToString("N", CultureInfo.InvariantCulture);
-    }
 
     /// <summary>Reads a form to its end; false where it is longer than any form has to be.</summary>
     private static async Task<bool> DrainAsync(Stream body, CancellationToken cancellation)

@@ -50,7 +50,7 @@ internal static class SecurityConfiguration
         };
     }
 
-    private static Parsed<string?> WithoutSpaces(string text) => text.Any(char.IsWhiteSpace) ? Parsed<string?>.Wrong("it contains a space") : text;
+    public static Parsed<string?> WithoutSpaces(string text) => text.Any(char.IsWhiteSpace) ? Parsed<string?>.Wrong("it contains a space") : text;
 
     private static Parsed<IReadOnlyList<string>> SplitSecrets(string text)
     {

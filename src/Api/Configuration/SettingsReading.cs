@@ -42,9 +42,11 @@ internal sealed record SettingsReading(Settings? Settings, IReadOnlyList<string>
     public static SettingsReading From(IConfiguration configuration, Needs needs)
     {
         var reader = new SettingsReader(configuration);
+        var security = SecurityConfiguration.Read(reader, needs);
         var settings = new Settings
         {
-            Security = SecurityConfiguration.Read(reader, needs),
+            Security = security,
+            Admin = AdminConfiguration.Read(reader, security, needs),
             Nodes = NodeConfiguration.Read(reader),
             Polling = PollingConfiguration.Read(reader),
             Placement = PlacementConfiguration.Read(reader),

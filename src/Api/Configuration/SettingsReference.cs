@@ -9,6 +9,7 @@ internal static class SettingsReference
     public static IReadOnlyList<(string Title, IReadOnlyList<Setting> Settings)> Groups =>
     [
         ("Secrets and checksums", SecurityConfiguration.All),
+        ("Admin API", AdminConfiguration.All),
         ("PostgreSQL", DatabaseConfiguration.All),
         ("HTTP", HttpConfiguration.All),
         ("Nodes", NodeConfiguration.All),

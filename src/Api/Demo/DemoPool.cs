@@ -103,6 +103,7 @@ internal sealed class DemoPool : IAsyncDisposable
     private static Settings SettingsOf(DemoOptions options, string connectionString) => new()
     {
         Security = new SecuritySettings { LoadBalancerSecrets = [options.Secret], SecretKeyBase = RandomNumberGenerator.GetHexString(128) },
+        Admin = new AdminSettings { Secret = options.Secret },
         Polling = new PollingSettings { Interval = TimeSpan.FromSeconds(1) },
         Placement = new PlacementSettings { MoveAfter = TimeSpan.FromSeconds(3) },
         Http = new HttpSettings { Listen = $"http://127.0.0.1:{options.Port}" },

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Npgsql;
+using Scalelite.Api.Admin;
 using Scalelite.Api.Calls;
 using Scalelite.Api.Configuration;
 using Scalelite.Api.Logging;
@@ -60,6 +61,7 @@ internal static class ScaleliteHost
         app.UseHostGuard(settings.Http);
         app.MapHealthCheck(database);
         app.MapBbbApi();
+        app.MapAdminApi();
         return app;
     }
 
@@ -93,7 +95,7 @@ internal static class ScaleliteHost
         builder.Services.AddSingleton<NodeEnds>();
         builder.Services.AddWorkers(handlesMessages: roles.HasFlag(Roles.Workers));
         builder.Services.AddScoped<ServerOperations>();
-        if (roles.HasFlag(Roles.Api)) builder.Services.AddBbbApi(settings);
+        if (roles.HasFlag(Roles.Api)) builder.Services.AddBbbApi(settings).AddAdminApi(settings);
     }
 }
 

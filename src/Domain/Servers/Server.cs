@@ -1,3 +1,4 @@
+using System.Globalization;
 using Scalelite.Domain.Placement;
 
 namespace Scalelite.Domain.Servers;
@@ -17,6 +18,9 @@ public sealed partial record Server(
     string? Version = null,
     bool Removed = false)
 {
+    // Far more than anybody needs, and few enough that no load times it leaves what a decimal holds.
+    private const decimal MostMultiplier = 1_000_000;
+
     /// <summary>It may be given new meetings.</summary>
     public bool TakesMeetings => State == AdministrativeState.Enabled && Health == Health.Online && !Removed;
 
@@ -117,7 +121,9 @@ public sealed partial record Server(
     private static string? Blank(string? tag) => string.IsNullOrWhiteSpace(tag) ? null : tag.Trim();
 
     private static string? WrongMultiplier(decimal multiplier) =>
-        multiplier > 0 ? null : $"A load multiplier is greater than 0, not {multiplier}";
+        multiplier is > 0 and <= MostMultiplier
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"A load multiplier is greater than 0 and at most {MostMultiplier}, not {multiplier}");
 
     private static string? WrongTag(string? tag) =>
         tag is null || TagRequest.IsServerTag(tag) ? null : $"'{tag}' cannot be a tag: 'none', ';' and a final '!' have a meaning in requests";

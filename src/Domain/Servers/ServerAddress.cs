@@ -13,6 +13,7 @@ public static class ServerAddress
         var trimmed = url.Trim().TrimEnd('/');
         return Uri.TryCreate(trimmed, UriKind.Absolute, out var uri)
             && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
+            && !trimmed.Any(char.IsControl)
             && uri.Host.Length > 0 && uri.Query.Length == 0 && uri.Fragment.Length == 0 && uri.UserInfo.Length == 0
             ? trimmed
             : null;

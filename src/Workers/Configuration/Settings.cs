@@ -12,6 +12,9 @@ public sealed record Settings
     /// <summary>Secrets and checksums.</summary>
     public SecuritySettings Security { get; init; } = new();
 
+    /// <summary>The admin API.</summary>
+    public AdminSettings Admin { get; init; } = new();
+
     /// <summary>How nodes are called.</summary>
     public NodeSettings Nodes { get; init; } = new();
 
@@ -57,6 +60,19 @@ public sealed record SecuritySettings
 
     /// <summary>RETIRED_SECRET_DAYS: how long a removed server's secret stays valid for uploads and analytics.</summary>
     public TimeSpan RetiredSecrets { get; init; } = TimeSpan.FromDays(14);
+}
+
+/// <summary>The admin API, <c>/scalelite/api</c>.</summary>
+public sealed record AdminSettings
+{
+    /// <summary>What its calls are signed with: LOADBALANCER_ADMIN_SECRET, else LOADBALANCER_SECRET; null where neither is set, and nobody may call.</summary>
+    public string? Secret { get; init; }
+
+    /// <summary>ADMIN_API_REQUIRES_BODY_HASH: a POST without <c>bodyHash</c> is refused.</summary>
+    public bool RequiresBodyHash { get; init; }
+
+    /// <summary>ADMIN_API_SHOWS_SECRETS: answers show the nodes' secrets.</summary>
+    public bool ShowsSecrets { get; init; }
 }
 
 /// <summary>How nodes are called.</summary>

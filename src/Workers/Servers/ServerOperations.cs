@@ -59,7 +59,7 @@ public sealed class ServerOperations(
     public Task<ServerOutcome> DisableAsync(string serverId, ChangedBy by, CancellationToken cancellation) =>
         DecideAsync(serverId, by, "servers disable", (server, at) => server.Disable(at), cancellation);
 
-    /// <summary>Changes its secret, multiplier and tag, all or nothing. The old secret stays valid for RETIRED_SECRET_DAYS.</summary>
+    /// <summary>Changes its secret, multiplier, tag and state, all or nothing. The old secret stays valid for RETIRED_SECRET_DAYS.</summary>
     public Task<ServerOutcome> UpdateAsync(string serverId, ServerChange change, ChangedBy by, CancellationToken cancellation)
     {
         if (change.Secret is not null && string.IsNullOrWhiteSpace(change.Secret))
@@ -80,6 +80,17 @@ public sealed class ServerOperations(
                 var rotation = server.RotateSecret(@sealed.Fingerprint, at);
                 if (rotation.Events.Count > 0) Queue(session, SecretVault.Rotate(@sealed, at + settings.Security.RetiredSecrets));
                 decisions.Add(rotation);
+            }
+
+            if (change.State is { } state)
+            {
+                decisions.Add(state switch
+                {
+                    AdministrativeState.Enabled => server.Enable(at),
+                    AdministrativeState.Cordoned => server.Cordon(at),
+                    AdministrativeState.Disabled => server.Disable(at),
+                    _ => throw new ArgumentOutOfRangeException(nameof(change), state, null),
+                });
             }
 
             if (decisions.Select(decision => decision.Refusal).FirstOrDefault(refusal => refusal is not null) is { } why)
@@ -203,6 +214,7 @@ public sealed class ServerOperations(
     {
         var session = options is null ? store.LightweightSession() : store.LightweightSession(options);
         session.SetHeader("actor", by.Actor);
+        if (by.Address is not null) session.SetHeader("address", by.Address);
         session.CorrelationId = by.CorrelationId;
         session.CausationId = command;
         return session;

@@ -1,9 +1,12 @@
+using Scalelite.Domain.Servers;
+
 namespace Scalelite.Workers.Servers;
 
 /// <summary>Who changes something: the <c>actor</c> header of the events.</summary>
 /// <param name="Actor"><c>cli:root</c>, <c>admin-api</c>; never a secret.</param>
 /// <param name="CorrelationId">The request, where there is one.</param>
-public sealed record ChangedBy(string Actor, string? CorrelationId = null);
+/// <param name="Address">The address that it came from, where it came over the network: the <c>address</c> header.</param>
+public sealed record ChangedBy(string Actor, string? CorrelationId = null, string? Address = null);
 
 /// <summary>What came of an operation on a server.</summary>
 public abstract record ServerOutcome
@@ -25,4 +28,5 @@ public abstract record ServerOutcome
 
 /// <summary>What is to be changed of a server; null leaves it as it is.</summary>
 /// <param name="Tag">Empty takes the tag away.</param>
-public sealed record ServerChange(string? Secret = null, decimal? LoadMultiplier = null, string? Tag = null);
+public sealed record ServerChange(
+    string? Secret = null, decimal? LoadMultiplier = null, string? Tag = null, AdministrativeState? State = null);

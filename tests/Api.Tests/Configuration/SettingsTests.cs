@@ -30,6 +30,7 @@ public sealed class SettingsTests
         var read = Right([]);
         var made = new Settings();
 
+        Assert.Equal(made.Admin, read.Admin);
         Assert.Equal(made.Nodes, read.Nodes);
         Assert.Equal(made.Polling, read.Polling);
         Assert.Equal(made.Placement, read.Placement);

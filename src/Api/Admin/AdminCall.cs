@@ -1,0 +1,16 @@
+using Scalelite.Workers.Servers;
+
+namespace Scalelite.Api.Admin;
+
+/// <summary>One call of the admin API.</summary>
+/// <param name="Name">The path's last element: <c>getServers</c>.</param>
+/// <param name="Posts">It takes POST and nothing else; else GET.</param>
+/// <param name="Answer">Asked when method, content type, checksum and body were right.</param>
+internal sealed record AdminCall(string Name, bool Posts, Func<AdminRequest, Task<AdminAnswer>> Answer);
+
+/// <summary>A request whose checksum was right.</summary>
+/// <param name="Id">From the query or the body; empty where it names none.</param>
+/// <param name="By">Who changes something.</param>
+/// <param name="Operations">What can be done with servers.</param>
+/// <param name="Cancellation">The caller left. Only for reading: a change that was asked for rightly is done.</param>
+internal sealed record AdminRequest(string Id, AdminBody Body, ChangedBy By, ServerOperations Operations, CancellationToken Cancellation);
