@@ -10,6 +10,7 @@ using Scalelite.Domain;
 using Scalelite.Domain.Meetings;
 using Scalelite.Domain.Placement;
 using Scalelite.Testing;
+using Scalelite.Workers.Configuration;
 using Xunit;
 
 namespace Scalelite.Api.Tests.Admin;
@@ -39,10 +40,13 @@ public class AdminHost : IAsyncLifetime
             ["BIND"] = "127.0.0.1",
             ["PORT"] = "0",
         }).Build();
-        return SettingsReading.From(sources, Needs.LoadBalancerSecret | Needs.SealedSecrets).Settings! with { Database = defaults.Database };
+        return SettingsReading.From(sources, Needs.LoadBalancerSecret | Needs.SealedSecrets).Settings! with { Database = Reach(defaults.Database) };
     });
 
-    public async Task DisposeAsync() => await _balancer.DisposeAsync();
+    public virtual async Task DisposeAsync() => await _balancer.DisposeAsync();
+
+    /// <summary>How the balancer reaches its database.</summary>
+    private protected virtual DatabaseSettings Reach(DatabaseSettings database) => database;
 
     /// <summary>The path and query of a signed call.</summary>
     internal string Sign(string call, string query = "", string? with = null, ChecksumAlgorithm algorithm = ChecksumAlgorithm.Sha256) =>
@@ -122,6 +126,25 @@ public sealed class StrictAdminHost : AdminHost
 public sealed class ClosedAdminHost : AdminHost
 {
     private protected override Dictionary<string, string?> Environment => new() { ["LOADBALANCER_SECRETS"] = AnotherClientsSecret };
+}
+
+/// <summary>A host whose wire to PostgreSQL can be cut.</summary>
+public sealed class WiredAdminHost : AdminHost
+{
+    internal DatabaseWire Wire { get; private set; } = null!;
+
+    public override async Task DisposeAsync()
+    {
+        Wire.Mend();
+        await base.DisposeAsync();
+        await Wire.DisposeAsync();
+    }
+
+    private protected override DatabaseSettings Reach(DatabaseSettings database)
+    {
+        Wire = new DatabaseWire(database.ConnectionString!);
+        return new DatabaseSettings { ConnectionString = Wire.ConnectionString };
+    }
 }
 
 /// <summary>What the API answered.</summary>

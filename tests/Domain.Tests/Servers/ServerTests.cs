@@ -27,6 +27,8 @@ public sealed class ServerTests
     [InlineData("", "https://n1/api", 1, null)]
     [InlineData("n1", "https://n1/api", 0, null)]
     [InlineData("n1", "https://n1/api", -1, null)]
+    [InlineData("n1", "https://n1/api", 1_000_001, null)]
+    [InlineData("n1", "https://n1/a\0b", 1, null)]
     [InlineData("n1", "https://n1/api", 1, "none")]
     [InlineData("n1", "https://n1/api", 1, "a;b")]
     public void A_wrong_registration_is_refused(string id, string url, int multiplier, string? tag)
