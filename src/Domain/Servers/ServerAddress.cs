@@ -7,10 +7,15 @@ public static class ServerAddress
     public static bool IsId(string id) =>
         id.Length is > 0 and <= 253 && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
 
-    /// <summary>A node's API base without a slash at its end; null where it is not one: http(s), with a host, nothing behind the path.</summary>
+    /// <summary>
+    /// A node's API base without a slash at its end; null where it is not one: http(s), with a host, nothing behind the path.
+    /// The URL that <c>bbb-conf --secret</c> prints ends in <c>/bigbluebutton/</c>: the API is below it.
+    /// </summary>
     public static string? Normalize(string url)
     {
         var trimmed = url.Trim().TrimEnd('/');
+        if (trimmed.EndsWith("/bigbluebutton", StringComparison.Ordinal))
+            trimmed += "/api";
         return Uri.TryCreate(trimmed, UriKind.Absolute, out var uri)
             && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
             && !trimmed.Any(char.IsControl)

@@ -102,7 +102,7 @@ internal sealed partial class Delivery(
         if (stopping.IsCancellationRequested) return queue.GiveBackAsync([lease], TimeSpan.Zero);
         if (Failure.IsDatabaseAway(failure))
         {
-            Log.DatabaseAway(logger, type, id, failure);
+            Log.DatabaseAway(logger, type, id, failure.GetBaseException().Message);
             return queue.GiveBackAsync([lease], DatabaseAway);
         }
 
@@ -113,7 +113,7 @@ internal sealed partial class Delivery(
         }
 
         var delay = _options.Delays[attempt - 1];
-        Log.Retried(logger, type, id, attempt, delay, failure);
+        Log.Retried(logger, type, id, attempt, delay, failure.GetBaseException().Message);
         return queue.RetryAsync(lease, Failure.Describe(failure), delay);
     }
 
@@ -122,14 +122,15 @@ internal sealed partial class Delivery(
         [LoggerMessage(1, LogLevel.Warning, "{Type} {Message} was taken by another worker while it was handled here; nothing of this run was written")]
         public static partial void LeaseLost(ILogger logger, string type, Guid message);
 
-        [LoggerMessage(2, LogLevel.Warning, "{Type} {Message} failed in attempt {Attempt}; again in {Delay}")]
-        public static partial void Retried(ILogger logger, string type, Guid message, int attempt, TimeSpan delay, Exception failure);
+        // One line while there is hope; the whole failure is told when there is none.
+        [LoggerMessage(2, LogLevel.Warning, "{Type} {Message} failed in attempt {Attempt}; again in {Delay}: {Why}")]
+        public static partial void Retried(ILogger logger, string type, Guid message, int attempt, TimeSpan delay, string why);
 
         [LoggerMessage(3, LogLevel.Error, "{Type} {Message} failed in attempt {Attempt} and is a dead letter now")]
         public static partial void Buried(ILogger logger, string type, Guid message, int attempt, Exception failure);
 
-        [LoggerMessage(4, LogLevel.Warning, "{Type} {Message} is given back: the database was away")]
-        public static partial void DatabaseAway(ILogger logger, string type, Guid message, Exception failure);
+        [LoggerMessage(4, LogLevel.Warning, "{Type} {Message} is given back: the database was away: {Why}")]
+        public static partial void DatabaseAway(ILogger logger, string type, Guid message, string why);
 
         [LoggerMessage(5, LogLevel.Warning, "The failure of {Type} {Message} could not be recorded; it is handled again when its lease ends")]
         public static partial void NotRecorded(ILogger logger, string type, Guid message, Exception trouble);

@@ -102,7 +102,7 @@ internal sealed partial class OverduePolls(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Polls of {Servers} servers were overdue and are woken up")]
+        [LoggerMessage(Level = LogLevel.Debug, Message = "Polls of {Servers} servers were overdue and are woken up")]
         public static partial void Woken(ILogger log, int servers);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Overdue polls cannot be looked for")]
