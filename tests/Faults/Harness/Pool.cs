@@ -123,8 +123,8 @@ internal sealed class Pool : IAsyncDisposable
     }
 
     /// <summary>Waits until every server is online and takes meetings.</summary>
-    public Task ReadyAsync() => Eventually.HoldsAsync(
-        "every server takes meetings", async () => await ServersAsync() is { } servers && servers.Count == plan.Nodes && servers.All(s => s.TakesMeetings), 60);
+    public Task ReadyAsync(int within = 60) => Eventually.HoldsAsync(
+        "every server takes meetings", async () => await ServersAsync() is { } servers && servers.Count == plan.Nodes && servers.All(s => s.TakesMeetings), within);
 
     /// <summary>The servers with their loads as placement sees them.</summary>
     public Task<IReadOnlyList<LoadedServer>> ServersAsync() =>

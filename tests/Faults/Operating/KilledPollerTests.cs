@@ -14,7 +14,9 @@ public sealed class KilledPollerTests
     {
         await using var pool = await Pool.StartAsync(new PoolPlan
         {
-            Nodes = 40, Instances = 2, Settings = new Dictionary<string, string> { ["POLL_INTERVAL"] = "10" },
+            Nodes = 40,
+            Instances = 2,
+            Settings = new Dictionary<string, string> { ["POLL_INTERVAL"] = "10" },
         });
         foreach (var node in pool.Simulated.Nodes) node.Faults.Add(Fault.Latency(OnePoll).On("getMeetings"));
         await pool.PolledAsync(1);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Scalelite.Domain.Servers;
 using Scalelite.Simulator;
 using Scalelite.Testing;
@@ -6,13 +7,16 @@ namespace Scalelite.Faults.Outages;
 
 /// <summary>
 /// Three minutes without a node, at a tenth of the time: polls each 6 s for 60, MOVE_AFTER 6 s for 60, deadlines and calls likewise.
+/// FAULTS_FULL_TIME=true takes the three minutes and the defaults.
 /// </summary>
 public sealed class UnreachableNodeTests
 {
     private const string Id = "lecture";
-    private static readonly TimeSpan ThreeMinutes = TimeSpan.FromSeconds(18);
-    private static readonly TimeSpan MoveAfter = TimeSpan.FromSeconds(6);
-    private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(0.1);
+    private static readonly double Scale = Environment.GetEnvironmentVariable("FAULTS_FULL_TIME") == "true" ? 1 : 0.1;
+    private static readonly TimeSpan ThreeMinutes = TimeSpan.FromMinutes(3) * Scale;
+    private static readonly TimeSpan MoveAfter = TimeSpan.FromSeconds(60) * Scale;
+    private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1) * Scale;
+    private static readonly int Long = (int)(600 * Scale);
 
     private static readonly PoolPlan Plan = new()
     {
@@ -40,15 +44,15 @@ public sealed class UnreachableNodeTests
             node.Partition();
             await Task.Delay(ThreeMinutes);
             node.Recover();
-            await pool.ReadyAsync();
-            await pool.PolledAsync(1, 60);
+            await pool.ReadyAsync(Long);
+            await pool.PolledAsync(1, Long);
             Assert.True(calls.Answered > 50, $"only {calls.Answered} calls were answered");
             Assert.Equal((internalId, 20), (node.Meeting(Id)!.InternalMeetingID, node.Meeting(Id)!.Users));
         }
 
         // If it had moved: as long as joins are sent to the other copy, people may be on their way there. Now it returns.
         await Eventually.HoldsAsync("one copy is left, on the node", async () =>
-            (await pool.LocationAsync(Id))?.Server.Url == node.Url && Others(pool, node).All(n => n.Meeting(Id) is null), 60);
+            (await pool.LocationAsync(Id))?.Server.Url == node.Url && Others(pool, node).All(n => n.Meeting(Id) is null), Long);
         Assert.Equal((internalId, 20), (node.Meeting(Id)!.InternalMeetingID, node.Meeting(Id)!.Users));
         Assert.Empty(node.Journal.Ends);
         Assert.All(pool.Simulated.Nodes.SelectMany(n => n.Ended), copy => Assert.Equal(0, copy.Users));
@@ -72,9 +76,9 @@ public sealed class UnreachableNodeTests
         var node = await LectureAsync(pool);
         var run = (await pool.LocationAsync(Id))!.Instance;
         node.Crash();
-        await Eventually.HoldsAsync("it is offline", async () => (await pool.ServerAsync(node)).Server.Health == Health.Offline, 60);
+        await Eventually.HoldsAsync("it is offline", async () => (await pool.ServerAsync(node)).Server.Health == Health.Offline, Long);
         var since = (await pool.ServerAsync(node)).Server.OfflineSince!.Value;
-        await Eventually.HoldsAsync("MOVE_AFTER is over", () => DateTimeOffset.UtcNow > since + MoveAfter + OneSecond);
+        await Eventually.HoldsAsync("MOVE_AFTER is over", () => DateTimeOffset.UtcNow > since + MoveAfter + OneSecond, Long);
         Assert.Equal("serverUnavailable", (await pool.Lms.JoinAsync(Id)).Error?.Key());
 
         (await pool.Lms.CreateAsync(Id)).ShouldSucceed();
@@ -84,13 +88,15 @@ public sealed class UnreachableNodeTests
         other.AddUsers(Id, 2);
 
         node.Recover();
-        await pool.ReadyAsync();
-        await pool.PolledAsync(2, 60);
+        await pool.ReadyAsync(Long);
+        await pool.PolledAsync(2, Long);
         Assert.True((await pool.Lms.JoinAsync(Id)).LeadsTo(other));
         Assert.Equal("2", (await pool.Lms.InfoAsync(Id)).ShouldSucceed().Of("participantCount"));
         Assert.Empty(pool.Simulated.Nodes.SelectMany(n => n.Journal.Ends));
         Assert.Contains("meeting_moved", await pool.StoryAsync($"meeting-{run}"));
     }
+
+    private static string Seconds(double unscaled) => (unscaled * Scale).ToString(CultureInfo.InvariantCulture);
 
     private static IEnumerable<SimulatedNode> Others(Pool pool, SimulatedNode node) => pool.Simulated.Nodes.Where(n => n != node);
 
@@ -99,7 +105,7 @@ public sealed class UnreachableNodeTests
         (await pool.Lms.CreateAsync(Id)).ShouldSucceed();
         var node = pool.Simulated.Nodes.Single(n => n.Meeting(Id) is not null);
         node.AddUsers(Id, 20, moderators: 2);
-        await pool.PolledAsync(1);
+        await pool.PolledAsync(1, Long);
         return node;
     }
 
