@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using Scalelite.Api.Hosting;
 using Scalelite.BigBlueButton.Checksums;
 using Scalelite.Projections.Servers;
@@ -41,7 +42,7 @@ internal static class PoolBenchmark
         var settings = new Settings
         {
             Security = new SecuritySettings { SecretKeyBase = new string('k', 40), LoadBalancerSecrets = [Secret] },
-            Database = new DatabaseSettings { ConnectionString = connectionString },
+            Database = new DatabaseSettings { ConnectionString = AsServed(connectionString) },
             Http = new HttpSettings { Listen = $"http://127.0.0.1:{port}" },
             Logging = new LoggingSettings { Level = LogLevelName.Error },
         };
@@ -109,6 +110,10 @@ internal static class PoolBenchmark
         var checksum = Checksum.Compute(ChecksumAlgorithm.Sha256, call, query, Secret);
         return new Uri($"{origin}{call}?{query}{(query.Length == 0 ? "" : "&")}checksum={checksum}");
     }
+
+    /// <summary>With what DATABASE_URL's reading adds.</summary>
+    private static string AsServed(string connectionString) =>
+        new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = 200, AutoPrepareMinUsages = 2, MaxPoolSize = 30 }.ConnectionString;
 
     private static int FreePort()
     {

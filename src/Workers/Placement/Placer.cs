@@ -47,6 +47,8 @@ public sealed partial class Placer(
         var batch = new List<Order>(Together);
         try
         {
+            // Placing nothing first: the code is compiled and a connection stands before the first caller waits for them.
+            await PlaceTogetherAsync([], stoppingToken);
             while (await orders.Reader.WaitToReadAsync(stoppingToken))
             {
                 batch.Clear();
