@@ -25,6 +25,8 @@ internal static class HostSetup
     private const int ConflictRetries = 5;
     private const int MaxInFlight = 128;
 
+    private static readonly MethodInfo AddAggregateMethod = typeof(HostSetup).GetMethod(nameof(AddAggregate), BindingFlags.NonPublic | BindingFlags.Static)!;
+
     /// <summary>
     /// Adds <see cref="IDocumentStore"/> and <see cref="IMessageBus"/>; with <paramref name="handlesMessages"/> the host also
     /// claims and handles messages. Public classes named <c>*Handler</c> in <paramref name="handlers"/> are the handlers.
@@ -71,7 +73,20 @@ internal static class HostSetup
         options.Events.MetadataConfig.EnableAll();
         options.Events.AddEventTypes(eventTypes);
         foreach (var projection in projections) options.Projections.Add(projection, ProjectionLifecycle.Inline);
+        foreach (var aggregate in AggregatesOf(eventTypes)) AddAggregateMethod.MakeGenericMethod(aggregate).Invoke(null, [options]);
     }
+
+    // The types beside the events that a static Create makes of one of them.
+    private static IEnumerable<Type> AggregatesOf(IReadOnlyCollection<Type> eventTypes)
+    {
+        var begin = eventTypes.Concat(eventTypes.Select(type => typeof(IEvent<>).MakeGenericType(type))).ToHashSet();
+        return eventTypes.Select(type => type.Assembly).Distinct().SelectMany(assembly => assembly.GetExportedTypes()).Where(type =>
+            type is { IsClass: true, ContainsGenericParameters: false } && type.GetMethods(BindingFlags.Static | BindingFlags.Public).Any(method =>
+                method.Name == "Create" && method.ReturnType == type && method.GetParameters() is [var one] && begin.Contains(one.ParameterType)));
+    }
+
+    private static void AddAggregate<T>(StoreOptions options)
+        where T : class => options.Projections.Add(new FoldedAggregate<T>(), ProjectionLifecycle.Live);
 
     private static void ConfigureBus(WolverineOptions options, IReadOnlyCollection<Assembly> handlers, bool handlesMessages, int inFlight)
     {
