@@ -15,7 +15,7 @@ public sealed class DeliveryTests : MessagingTest
 
         await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = 500 }, async (item, _) =>
             await worker.ScheduleAsync(new Note(item.Key), item.Value));
-        await Eventually.Holds(async () => await Messages() == 0, seconds: 60);
+        await Eventually.HoldsAsync(async () => await Messages() == 0, seconds: 60);
 
         var notes = worker.Desk.Notes;
         Assert.Equal(10_000, notes.Count);
@@ -35,8 +35,8 @@ public sealed class DeliveryTests : MessagingTest
 
         await worker.PublishAsync(new Errand("last"));
 
-        await Eventually.Holds(async () => await EventsOf("last") == 1);
-        await Eventually.Holds(async () => await Messages() == 0);
+        await Eventually.HoldsAsync(async () => await EventsOf("last") == 1);
+        await Eventually.HoldsAsync(async () => await Messages() == 0);
         Assert.Equal(0, await worker.DeadLetters.CountAsync());
     }
 
@@ -55,12 +55,12 @@ public sealed class DeliveryTests : MessagingTest
             settings: QuickRetries);
 
         await worker.PublishAsync(new Errand("refused"));
-        await Eventually.Holds(async () => await worker.DeadLetters.CountAsync() == 1);
+        await Eventually.HoldsAsync(async () => await worker.DeadLetters.CountAsync() == 1);
         Assert.Equal(0, await Messages());
         Assert.Empty(worker.Desk.Notes);
 
         await worker.PublishAsync(new Errand("fine"));
-        await Eventually.Holds(() => worker.Desk.NotesOf("bus") == 1 && worker.Desk.NotesOf("returned") == 1);
+        await Eventually.HoldsAsync(() => worker.Desk.NotesOf("bus") == 1 && worker.Desk.NotesOf("returned") == 1);
         Assert.Equal(0, await EventsOf("refused"));
     }
 
@@ -77,7 +77,7 @@ public sealed class DeliveryTests : MessagingTest
             });
 
         await worker.PublishAsync(new Errand("first"));
-        await Eventually.Holds(async () => await EventsOf("second") == 1);
+        await Eventually.HoldsAsync(async () => await EventsOf("second") == 1);
 
         var rows = await Database.RowsAsync("select correlation_id, causation_id, headers->>'actor' from mt_events order by seq_id");
         Assert.NotNull(rows[0][0]);
@@ -103,10 +103,10 @@ public sealed class DeliveryTests : MessagingTest
             });
 
         await Task.WhenAll(Enumerable.Range(0, 100).Select(i => worker.PublishAsync(new Errand($"k{i}"))));
-        await Eventually.Holds(() => worker.Desk.Runs == 100);
+        await Eventually.HoldsAsync(() => worker.Desk.Runs == 100);
         all.SetResult();
 
-        await Eventually.Holds(async () => await Messages() == 0);
+        await Eventually.HoldsAsync(async () => await Messages() == 0);
         Assert.Equal(100, await Database.ScalarAsync<long>("select count(*) from mt_events"));
     }
 
@@ -130,7 +130,7 @@ public sealed class DeliveryTests : MessagingTest
 
         await worker.PublishAsync(new Errand("k"));
 
-        await Eventually.Holds(async () => await worker.DeadLetters.CountAsync() == 1);
+        await Eventually.HoldsAsync(async () => await worker.DeadLetters.CountAsync() == 1);
         Assert.Contains("ab \ufffd xxx", Assert.Single(await worker.DeadLetters.ListAsync()).Error, StringComparison.Ordinal);
     }
 
@@ -152,7 +152,7 @@ public sealed class DeliveryTests : MessagingTest
 
         await Task.WhenAll(Enumerable.Range(0, 60).Select(i => worker.PublishAsync(new Errand($"k{i}"))));
 
-        await Eventually.Holds(async () => await Messages() == 0);
+        await Eventually.HoldsAsync(async () => await Messages() == 0);
         Assert.Equal(7, most);
     }
 
@@ -174,11 +174,11 @@ public sealed class DeliveryTests : MessagingTest
             settings: [.. QuickRetries, ShortLease, ("HeartbeatInterval", "00:00:00.3"), ("MaxInFlight", "20")]);
         await Task.WhenAll(Enumerable.Range(0, 100).Select(i => worker.PublishAsync(new Errand($"k{i}"))));
 
-        await Eventually.Holds(() => worker.Desk.Runs > 20);
+        await Eventually.HoldsAsync(() => worker.Desk.Runs > 20);
         await cluster.RestartAsync();
 
         await using var left = database.CreateCommand("select count(*) from message");
-        await Eventually.Holds(async () => (long)(await left.ExecuteScalarAsync())! == 0, seconds: 40);
+        await Eventually.HoldsAsync(async () => (long)(await left.ExecuteScalarAsync())! == 0, seconds: 40);
         await using var events = database.CreateCommand("select count(distinct stream_id) = 100 and count(*) = 100 from mt_events");
         Assert.True((bool)(await events.ExecuteScalarAsync())!);
         Assert.Equal(0, await worker.DeadLetters.CountAsync());

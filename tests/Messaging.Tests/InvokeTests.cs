@@ -16,7 +16,7 @@ public sealed class InvokeTests : MessagingTest
         await worker.InvokeAsync(new Errand("k"));
 
         Assert.Equal(1, await EventsOf("k"));
-        await Eventually.Holds(() => worker.Desk.NotesOf("sent") == 1);
+        await Eventually.HoldsAsync(() => worker.Desk.NotesOf("sent") == 1);
     }
 
     [Fact]

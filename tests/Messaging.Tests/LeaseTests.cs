@@ -8,12 +8,12 @@ public sealed class LeaseTests : MessagingTest
         // An instance that gives no sign and never returns is to the others the same as a killed one.
         await using var dead = await Worker.StartAsync(Database.Source, "dead", Hang, settings: [NoHeartbeat, ShortLease, OneAtOnce, QuickStop]);
         await dead.PublishAsync(new Errand("k"));
-        await Eventually.Holds(() => dead.Desk.Runs == 1);
+        await Eventually.HoldsAsync(() => dead.Desk.Runs == 1);
 
         await using var other = await Worker.StartAsync(Database.Source, "other", call => Append(call, "other"));
 
-        await Eventually.Holds(async () => await EventsOf("k") == 1);
-        await Eventually.Holds(async () => await Messages() == 0);
+        await Eventually.HoldsAsync(async () => await EventsOf("k") == 1);
+        await Eventually.HoldsAsync(async () => await Messages() == 0);
         Assert.Equal(1, other.Desk.Runs);
     }
 
@@ -31,7 +31,7 @@ public sealed class LeaseTests : MessagingTest
             },
             settings: [NoHeartbeat, ShortLease, OneAtOnce]);
         await frozen.PublishAsync(new Errand("k"));
-        await Eventually.Holds(() => frozen.Desk.Runs == 1);
+        await Eventually.HoldsAsync(() => frozen.Desk.Runs == 1);
 
         // The other takes the message and is still at it when the first one wakes up.
         var done = new TaskCompletionSource();
@@ -42,14 +42,14 @@ public sealed class LeaseTests : MessagingTest
                 await done.Task;
                 return await Append(call, "other");
             });
-        await Eventually.Holds(() => other.Desk.Runs == 1);
+        await Eventually.HoldsAsync(() => other.Desk.Runs == 1);
         awake.SetResult();
         await frozen.StopAsync();
         Assert.Equal(0, await EventsOf("k"));
         Assert.Equal(1, await Messages());
 
         done.SetResult();
-        await Eventually.Holds(async () => await Messages() == 0);
+        await Eventually.HoldsAsync(async () => await Messages() == 0);
         Assert.Equal("other", await Database.ScalarAsync<string>("select data->>'By' from mt_events where stream_id = 'k'"));
         Assert.Equal(1, await EventsOf("k"));
         Assert.Empty(other.Desk.Notes);
@@ -70,7 +70,7 @@ public sealed class LeaseTests : MessagingTest
                 return [new Note("returned")];
             });
         await worker.PublishAsync(new Errand("k"));
-        await Eventually.Holds(() => worker.Desk.Runs == 1);
+        await Eventually.HoldsAsync(() => worker.Desk.Runs == 1);
 
         await Database.ExecuteAsync("delete from message");
         go.SetResult();
@@ -106,10 +106,10 @@ public sealed class LeaseTests : MessagingTest
             },
             settings: [ShortLease, ("HeartbeatInterval", "00:00:00.2")]);
         await slow.PublishAsync(new Errand("k"));
-        await Eventually.Holds(() => slow.Desk.Runs == 1);
+        await Eventually.HoldsAsync(() => slow.Desk.Runs == 1);
         await using var other = await Worker.StartAsync(Database.Source, "other");
 
-        await Eventually.Holds(async () => await Messages() == 0);
+        await Eventually.HoldsAsync(async () => await Messages() == 0);
 
         Assert.Equal(1, await EventsOf("k"));
         Assert.Equal(0, other.Desk.Runs);
@@ -125,7 +125,7 @@ public sealed class LeaseTests : MessagingTest
 
         await Task.WhenAll(Enumerable.Range(0, 2000).Select(i => sender.PublishAsync(new Note($"{i}"))));
 
-        await Eventually.Holds(async () => await Messages() == 0);
+        await Eventually.HoldsAsync(async () => await Messages() == 0);
         var notes = a.Desk.Notes.Concat(b.Desk.Notes).Select(note => note.Key).ToList();
         Assert.Equal(2000, notes.Count);
         Assert.Equal(2000, notes.Distinct().Count());
@@ -142,7 +142,7 @@ public sealed class LeaseTests : MessagingTest
                 return await Append(call, "a");
             });
         await worker.PublishAsync(new Errand("k"));
-        await Eventually.Holds(() => worker.Desk.Runs == 1);
+        await Eventually.HoldsAsync(() => worker.Desk.Runs == 1);
 
         await worker.DisposeAsync();
 
@@ -165,13 +165,13 @@ public sealed class LeaseTests : MessagingTest
             settings: QuickStop);
         await worker.PublishAsync(new Errand("stubborn"));
         await worker.PublishAsync(new Errand("obedient"));
-        await Eventually.Holds(() => worker.Desk.Runs == 2);
+        await Eventually.HoldsAsync(() => worker.Desk.Runs == 2);
 
         await worker.StopAsync();
 
         Assert.Equal(2, await Database.ScalarAsync<long>("select count(*) from message where owner is null and leased_until is null and attempt = 0 and due_at <= now()"));
         await using var other = await Worker.StartAsync(Database.Source, "other", call => Append(call, "other"));
-        await Eventually.Holds(async () => await Messages() == 0, seconds: 5);
+        await Eventually.HoldsAsync(async () => await Messages() == 0, seconds: 5);
         stubborn.SetResult();
         await worker.DisposeAsync();
         Assert.Equal(1, await EventsOf("stubborn"));

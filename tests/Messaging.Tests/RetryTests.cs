@@ -20,7 +20,7 @@ public sealed class RetryTests : MessagingTest
 
         await worker.PublishAsync(new Errand("slow-luck"));
 
-        await Eventually.Holds(async () => await Messages() == 0);
+        await Eventually.HoldsAsync(async () => await Messages() == 0);
         var at = times.ToArray();
         Assert.Equal(3, at.Length);
         Assert.True(Stopwatch.GetElapsedTime(at[0], at[1]) >= TimeSpan.FromSeconds(0.2));
@@ -35,7 +35,7 @@ public sealed class RetryTests : MessagingTest
         await using var worker = await Worker.StartAsync(Database.Source, does: _ => throw new InvalidOperationException("the node is mad"), settings: QuickRetries);
 
         await worker.PublishAsync(new Errand("k", Urgency.High));
-        await Eventually.Holds(async () => await worker.DeadLetters.CountAsync() == 1);
+        await Eventually.HoldsAsync(async () => await worker.DeadLetters.CountAsync() == 1);
 
         Assert.Equal(3, worker.Desk.Runs);
         Assert.Equal(0, await Messages());
@@ -47,7 +47,7 @@ public sealed class RetryTests : MessagingTest
 
         worker.Desk.Does = call => Append(call, "replayed");
         Assert.True(await worker.DeadLetters.ReplayAsync(letter.Id));
-        await Eventually.Holds(async () => await EventsOf("k") == 1);
+        await Eventually.HoldsAsync(async () => await EventsOf("k") == 1);
         Assert.Equal(0, await worker.DeadLetters.CountAsync());
         Assert.False(await worker.DeadLetters.ReplayAsync(letter.Id));
     }
@@ -57,11 +57,11 @@ public sealed class RetryTests : MessagingTest
     {
         await using var worker = await Worker.StartAsync(Database.Source, does: _ => throw new InvalidOperationException("no"), settings: QuickRetries);
         for (var i = 0; i < 5; i++) await worker.PublishAsync(new Errand($"k{i}"));
-        await Eventually.Holds(async () => await worker.DeadLetters.CountAsync() == 5);
+        await Eventually.HoldsAsync(async () => await worker.DeadLetters.CountAsync() == 5);
 
         worker.Desk.Does = call => Append(call, "replayed");
         Assert.Equal(5, await worker.DeadLetters.ReplayAllAsync());
-        await Eventually.Holds(async () => await Database.ScalarAsync<long>("select count(*) from mt_events") == 5);
+        await Eventually.HoldsAsync(async () => await Database.ScalarAsync<long>("select count(*) from mt_events") == 5);
     }
 
     [Theory]
@@ -75,7 +75,7 @@ public sealed class RetryTests : MessagingTest
         await Database.ExecuteAsync(
             "insert into message (id, type, body, due_at, attempt) values (gen_random_uuid(), $1, $2::jsonb, now(), $3)", type, body, attempts);
 
-        await Eventually.Holds(async () => await worker.DeadLetters.CountAsync() == 1);
+        await Eventually.HoldsAsync(async () => await worker.DeadLetters.CountAsync() == 1);
         Assert.Contains(error, Assert.Single(await worker.DeadLetters.ListAsync()).Error, StringComparison.Ordinal);
         Assert.Empty(worker.Desk.Notes);
         Assert.Equal(0, await Messages());
@@ -96,8 +96,8 @@ public sealed class RetryTests : MessagingTest
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(i => worker.PublishAsync(new Errand($"k{i}"))));
 
-        await Eventually.Holds(async () => await EventsOf("busy") == 8);
-        await Eventually.Holds(async () => await Messages() == 0);
+        await Eventually.HoldsAsync(async () => await EventsOf("busy") == 8);
+        await Eventually.HoldsAsync(async () => await Messages() == 0);
         Assert.Equal(0, await worker.DeadLetters.CountAsync());
     }
 
@@ -115,7 +115,7 @@ public sealed class RetryTests : MessagingTest
 
         await worker.PublishAsync(new Errand("endless"));
 
-        await Eventually.Holds(async () => await worker.DeadLetters.CountAsync() == 1);
+        await Eventually.HoldsAsync(async () => await worker.DeadLetters.CountAsync() == 1);
         Assert.Contains("took longer than", Assert.Single(await worker.DeadLetters.ListAsync()).Error, StringComparison.Ordinal);
     }
 }

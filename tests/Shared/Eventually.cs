@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Scalelite.Testing;
 
@@ -24,4 +25,14 @@ internal static class Eventually
     /// <param name="what">Told when it never does.</param>
     /// <exception cref="TimeoutException">It did not hold before the deadline.</exception>
     public static Task HoldsAsync(string what, Func<bool> condition, int seconds = 30) => HoldsAsync(what, () => Task.FromResult(condition()), seconds);
+
+    /// <summary>The same for a condition that says by itself what it is.</summary>
+    /// <exception cref="TimeoutException">It did not hold before the deadline.</exception>
+    public static Task HoldsAsync(Func<Task<bool>> condition, int seconds = 30, [CallerArgumentExpression(nameof(condition))] string what = "") =>
+        HoldsAsync(what, condition, seconds);
+
+    /// <summary>The same for a condition that says by itself what it is.</summary>
+    /// <exception cref="TimeoutException">It did not hold before the deadline.</exception>
+    public static Task HoldsAsync(Func<bool> condition, int seconds = 30, [CallerArgumentExpression(nameof(condition))] string what = "") =>
+        HoldsAsync(what, condition, seconds);
 }
