@@ -119,6 +119,10 @@ public sealed partial class Placer(
             catch (Exception lost) when (left > 0 && MayPass(lost))
             {
                 Log.DecidedAnew(log, batch.Count, lost.Message);
+                if (WaitedInVain(lost))
+                {
+                    await PlacementLock.BreakAsync(database, cancellation);
+                }
             }
         }
     }
@@ -132,13 +136,21 @@ public sealed partial class Placer(
         _ => Refusal(failure.InnerException),
     };
 
+    /// <summary>Another instance held the lock for two seconds.</summary>
+    private static bool WaitedInVain(Exception? failure) => failure switch
+    {
+        null => false,
+        PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable } => true,
+        _ => WaitedInVain(failure.InnerException),
+    };
+
     /// <summary>Not where PostgreSQL cannot be reached: its callers are told at once.</summary>
     private static bool MayPass(Exception? failure) => failure switch
     {
         null => false,
         EventStreamUnexpectedMaxEventIdException or ExistingStreamIdCollisionException or IOException => true,
         PostgresException refused => refused.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected
-            or PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.SerializationFailure or IdleTooLong,
+            or PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.SerializationFailure or IdleTooLong or PostgresErrorCodes.AdminShutdown,
         _ => MayPass(failure.InnerException),
     };
 
