@@ -54,16 +54,10 @@ public sealed class HangingNodeTests(ITestOutputHelper output) : IAsyncLifetime
         await MeasureAsync();
         await MeasureAsync();
         var open = new List<int>();
-        // What else the machine does can spoil a comparison, but not three in a row.
-        var isSlower = true;
-        for (var attempt = 0; attempt < 3 && isSlower; attempt++)
-        {
-            var (without, with) = await CompareAsync(open);
-            output.WriteLine($"p99 without: {Listed(without)} ms; with: {Listed(with)} ms; connections: at most {open.Max()}");
-            isSlower = Median(with) > (1.2 * Median(without)) + 5;
-        }
+        var (without, with) = await CompareAsync(open);
+        output.WriteLine($"p99 without: {Listed(without)} ms; with: {Listed(with)} ms; connections: at most {open.Max()}");
 
-        Assert.False(isSlower, "p99 with the hanging node is more than 1.2 times that without, and 5 ms");
+        Assert.InRange(Median(with), 0, (1.2 * Median(without)) + 5);
         Assert.InRange(open.Max(), Cap, Cap + PollsAtOnce);
     }
 
