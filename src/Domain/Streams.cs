@@ -14,4 +14,16 @@ public static class Streams
 
     /// <summary><c>joins-{process}-{yyyyMMddHH}</c>: the joins that one process routed in that hour (UTC).</summary>
     public static string Joins(Guid process, DateTimeOffset to) => $"joins-{process}-{to.UtcDateTime:yyyyMMddHH}";
+
+    /// <summary><c>recording-{recordID}</c>: a recording, from its first import on. The id is its node's, checked by the import.</summary>
+    public static string Recording(string recordId) => $"recording-{recordId}";
+
+    /// <summary><c>import-{id}</c>: one archive's way into the catalog.</summary>
+    public static string Import(Guid import) => $"import-{import}";
+
+    /// <summary><c>callback-{id}</c>: one call that a client is owed.</summary>
+    public static string Callback(Guid callback) => $"callback-{callback}";
+
+    /// <summary><c>tenant-{id}</c>: a tenant; the id is a UUID.</summary>
+    public static string Tenant(string tenantId) => $"tenant-{tenantId}";
 }

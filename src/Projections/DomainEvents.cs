@@ -1,6 +1,9 @@
+using Scalelite.Domain.Callbacks;
+using Scalelite.Domain.Imports;
 using Scalelite.Domain.Joins;
 using Scalelite.Domain.Meetings;
 using Scalelite.Domain.Polling;
+using Scalelite.Domain.Recordings;
 using Scalelite.Domain.Servers;
 using Scalelite.Projections;
 
@@ -36,6 +39,31 @@ public static class DomainEvents
         typeof(MeetingCopyGone),
         typeof(MeetingEnded),
         typeof(JoinsRouted),
+        typeof(RecordingImported),
+        typeof(RecordingPublished),
+        typeof(RecordingUnpublished),
+        typeof(RecordingProtected),
+        typeof(RecordingMetadataChanged),
+        typeof(RecordingGivenToTenant),
+        typeof(RecordingDeleted),
+        typeof(RecordingRestored),
+        typeof(RecordingFormatMoved),
+        typeof(RecordingFormatRemoved),
+        typeof(RecordingTextTrackStored),
+        typeof(ArchiveReceived),
+        typeof(ArchiveChecked),
+        typeof(FormatStaged),
+        typeof(FormatInPlace),
+        typeof(FormatImported),
+        typeof(ImportCompleted),
+        typeof(ImportFailed),
+        typeof(ArchiveQuarantined),
+        typeof(ImportRetried),
+        typeof(CallbackRegistered),
+        typeof(CallbackAttempted),
+        typeof(CallbackDelivered),
+        typeof(CallbackAbandoned),
+        typeof(CallbackRetried),
     ];
 
     /// <summary>The inline projections.</summary>

@@ -1,8 +1,11 @@
 using Scalelite.EventLog;
+using Scalelite.Projections.Callbacks;
+using Scalelite.Projections.Imports;
 using Scalelite.Projections.Joins;
 using Scalelite.Projections.Meetings;
 using Scalelite.Projections.Polling;
 using Scalelite.Projections.Rebuild;
+using Scalelite.Projections.Recordings;
 using Scalelite.Projections.Servers;
 
 namespace Scalelite.Projections;
@@ -15,8 +18,11 @@ public static class ReadModels
     [
         Of("servers", new ServerProjection(), "Servers", "server"),
         Of("polls", new PollProjection(), "Polling", "server_load", "poll_round", "polled_meeting"),
-        Of("meetings", new MeetingProjection(), "Meetings", "meeting_location", "meeting_instance", "meeting_copy", "voice_bridge"),
+        Of("meetings", new MeetingProjection(), "Meetings", "meeting_location", "meeting_instance", "meeting_copy", "voice_bridge", "meeting_internal_id"),
         Of("joins", new JoinProjection(), "Joins", "meeting_joins"),
+        Of("recordings", new RecordingProjection(), "Recordings", "recording_catalog", "recording_metadata", "recording_format", "recording_file_work"),
+        Of("imports", new ImportProjection(), "Imports", "import_queue"),
+        Of("callbacks", new CallbackProjection(), "Callbacks", "callback_queue"),
     ];
 
     /// <summary>What makes their tables, in order, and the counter of placements.</summary>

@@ -8,6 +8,9 @@ namespace Scalelite.Domain.Meetings;
 /// <param name="Metadata">As the create had it, without the <c>meta_</c>; callback URLs are left out.</param>
 /// <param name="Deadline">When the create's caller has an answer at the latest.</param>
 /// <param name="RequestId">The correlation id of the create; placements of one batch share their events' own.</param>
+/// <param name="Callbacks">The callback metas that the client gave (names without <c>meta_</c>, in lower case) and the fingerprints of their
+/// URLs, which are sealed under the instance; null where there is none.</param>
+/// <param name="SignerFingerprint">Of the secret that the create was signed with; null where nothing will be called back.</param>
 public sealed record MeetingPlaced(
     Guid Instance,
     string TenantId,
@@ -20,7 +23,9 @@ public sealed record MeetingPlaced(
     PlacementReason Why,
     DateTimeOffset Deadline,
     DateTimeOffset At,
-    string? RequestId = null);
+    string? RequestId = null,
+    IReadOnlyDictionary<string, string>? Callbacks = null,
+    string? SignerFingerprint = null);
 
 /// <summary>The node has the meeting.</summary>
 /// <param name="CreateTime">Epoch milliseconds on the node's clock.</param>

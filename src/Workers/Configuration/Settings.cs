@@ -33,6 +33,21 @@ public sealed record Settings
     /// <summary>The numbers that callers key in.</summary>
     public VoiceBridgeSettings VoiceBridges { get; init; } = new();
 
+    /// <summary>Recordings: where they lie, what is listed, how long they are kept.</summary>
+    public RecordingSettings Recordings { get; init; } = new();
+
+    /// <summary>How archives become recordings.</summary>
+    public ImportSettings Imports { get; init; } = new();
+
+    /// <summary>Recordings in a bucket instead of folders.</summary>
+    public BucketSettings Bucket { get; init; } = new();
+
+    /// <summary>How recordings are played.</summary>
+    public PlaybackSettings Playback { get; init; } = new();
+
+    /// <summary>Calls that clients are owed.</summary>
+    public CallbackSettings Callbacks { get; init; } = new();
+
     /// <summary>Where and for whom the process listens.</summary>
     public HttpSettings Http { get; init; } = new();
 
