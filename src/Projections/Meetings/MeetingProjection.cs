@@ -4,8 +4,9 @@ using Scalelite.Domain.Meetings;
 namespace Scalelite.Projections.Meetings;
 
 /// <summary>
-/// Fills <c>meeting_location</c>, <c>meeting_instance</c>, <c>meeting_copy</c> and <c>voice_bridge</c>. Rows are named by their
-/// instance, so they belong to one stream; placing is serial, so a location's key passes from one run to the next in order.
+/// Fills <c>meeting_location</c>, <c>meeting_instance</c>, <c>meeting_copy</c>, <c>voice_bridge</c> and <c>meeting_internal_id</c>. Rows are
+/// named by their instance, so they belong to one stream; placing is serial, so a location's key passes from one run to the next in order.
+/// An internalMeetingID that two runs name (a run that was given up, and the one that its meeting was adopted as) stays with the first.
 /// </summary>
 public sealed class MeetingProjection : IProjection
 {
@@ -86,7 +87,18 @@ public sealed class MeetingProjection : IProjection
             where instance = ?
             """,
             e.InternalMeetingId, e.CreateTime, e.CreateTime, e.At.ToUniversalTime(), OrNull(e.VoiceBridge), OrNull(e.ModeratorPasswordFingerprint), e.Instance);
+        Named(operations, e.InternalMeetingId, e.Instance, e.ServerId);
     }
+
+    /// <summary>The least of those that name it, so that the order does not matter; instances are UUIDs v7, so the least is the first.</summary>
+    private static void Named(IDocumentOperations operations, string internalMeetingId, Guid instance, string serverId) =>
+        operations.QueueSqlCommand(
+            """
+            insert into meeting_internal_id as known (internal_meeting_id, instance, server_id) values (?, ?, ?)
+            on conflict (internal_meeting_id) do update set instance = excluded.instance, server_id = excluded.server_id
+            where (excluded.instance, excluded.server_id) < (known.instance, known.server_id)
+            """,
+            internalMeetingId, instance, serverId);
 
     private static void Failed(IDocumentOperations operations, PlacementFailed e)
     {
@@ -119,6 +131,7 @@ public sealed class MeetingProjection : IProjection
             """,
             e.Instance, e.TenantId, e.MeetingId, e.ServerId, e.InternalMeetingId, e.CreateTime, e.CreateTime, OrNull(e.Name), OrNull(e.VoiceBridge),
             e.IsBreakout, OrNull(e.ParentMeetingId), JsonSerializer.Serialize(e.Metadata), e.At.ToUniversalTime(), created);
+        Named(operations, e.InternalMeetingId, e.Instance, e.ServerId);
         operations.QueueSqlCommand("delete from meeting_copy where server_id = ? and meeting_id = ?", e.ServerId, e.MeetingId);
         if (e.VoiceBridge is not null)
         {
@@ -146,6 +159,8 @@ public sealed class MeetingProjection : IProjection
             e.ToServerId, e.Back ? "live" : "placing", OrNull(e.InternalMeetingId), e.CreateTime ?? (object)DBNull.Value, e.Instance);
         operations.QueueSqlCommand("delete from meeting_copy where instance = ? and server_id = ?", e.Instance, e.ToServerId);
         Watch(operations, e.Instance, e.FromServerId, e.LeftInternalMeetingId, e.Back ? "MovedBack" : "Moved", e.At);
+        if (e.LeftInternalMeetingId is { } left) Named(operations, left, e.Instance, e.FromServerId);
+        if (e.InternalMeetingId is { } now) Named(operations, now, e.Instance, e.ToServerId);
     }
 
     private static void Ended(IDocumentOperations operations, MeetingEnded e)
