@@ -52,6 +52,7 @@ public static class DomainEvents
         typeof(RecordingTextTrackStored),
         typeof(ArchiveReceived),
         typeof(ArchiveChecked),
+        typeof(FormatRefused),
         typeof(FormatStaged),
         typeof(FormatInPlace),
         typeof(FormatImported),

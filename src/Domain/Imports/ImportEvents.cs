@@ -16,13 +16,16 @@ public enum ArchiveSource
 /// <param name="ServerId">The node that uploaded it; null from the spool.</param>
 public sealed record ArchiveReceived(Guid ImportId, string Name, long Bytes, ArchiveSource Source, string? ServerId, DateTimeOffset At);
 
-/// <summary>The archive holds nothing that is refused.</summary>
-/// <param name="Formats">The formats in it, each to be staged, put in place and catalogued.</param>
+/// <summary>The archive was read to its end, and nothing in it is refused as a whole.</summary>
+/// <param name="Formats">The formats in it, each to be staged, put in place and catalogued, but for those that are refused next.</param>
 /// <param name="Bytes">Unpacked.</param>
 public sealed record ArchiveChecked(Guid ImportId, IReadOnlyList<ArchivedFormat> Formats, int Files, long Bytes, DateTimeOffset At);
 
 /// <summary>A format in an archive: its folder is <c>{format}/{recordID}</c>.</summary>
 public sealed record ArchivedFormat(string RecordId, string Format);
+
+/// <summary>One format can't be imported, which keeps no other one out; the archive is quarantined when those are in.</summary>
+public sealed record FormatRefused(Guid ImportId, string RecordId, string Format, string Reason, DateTimeOffset At);
 
 /// <summary>A format is unpacked beside its target and on the disk for good. What happens next can be undone from what stands here.</summary>
 /// <param name="Staged">The folder that it was unpacked to.</param>
@@ -46,5 +49,5 @@ public sealed record ImportFailed(Guid ImportId, int Attempt, string Reason, Dat
 /// <summary>The archive can't be imported as it is; it is kept in <c>.quarantine/{import}/{name}</c> until somebody retries it.</summary>
 public sealed record ArchiveQuarantined(Guid ImportId, string Reason, DateTimeOffset At);
 
-/// <summary>Somebody wants another try, from the beginning.</summary>
+/// <summary>Somebody wants another try at once; from the beginning where the archive was quarantined.</summary>
 public sealed record ImportRetried(Guid ImportId, DateTimeOffset At);

@@ -15,6 +15,7 @@ internal static class RichStory
         Servers(story);
         Meetings(story);
         Polls(story);
+        ImportStory.Tell(story);
         return story;
     }
 
