@@ -4,6 +4,7 @@ using Scalelite.Api.Admin;
 using Scalelite.Api.Calls;
 using Scalelite.Api.Configuration;
 using Scalelite.Api.Logging;
+using Scalelite.Api.Playback;
 using Scalelite.BigBlueButton.Nodes;
 using Scalelite.EventLog;
 using Scalelite.Flavour;
@@ -95,7 +96,7 @@ internal static class ScaleliteHost
         builder.Services.AddSingleton<NodeEnds>();
         builder.Services.AddWorkers(handlesMessages: roles.HasFlag(Roles.Workers));
         builder.Services.AddScoped<ServerOperations>();
-        if (roles.HasFlag(Roles.Api)) builder.Services.AddBbbApi(settings).AddAdminApi(settings);
+        if (roles.HasFlag(Roles.Api)) builder.Services.AddBbbApi(settings).AddAdminApi(settings).AddPlayback(settings);
     }
 }
 
