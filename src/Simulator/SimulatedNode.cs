@@ -5,6 +5,7 @@ using Scalelite.Simulator.Faults;
 using Scalelite.Simulator.Journal;
 using Scalelite.Simulator.Meetings;
 using Scalelite.Simulator.Network;
+using Scalelite.Simulator.Recordings;
 
 namespace Scalelite.Simulator;
 
@@ -13,6 +14,7 @@ public sealed class SimulatedNode
 {
     private readonly NodeConnections _connections = new();
     private readonly MeetingLife _life;
+    private readonly RecordingPublisher? _recordings;
     private readonly TimeProvider _time;
     private readonly CancellationToken _stopping;
     private volatile string[] _secrets;
@@ -27,7 +29,12 @@ public sealed class SimulatedNode
         _time = options.Time;
         _stopping = stopping;
         Journal = new CallJournal(options.JournalLength);
-        Table = new MeetingTable(options.Time, number, meeting => callbacks?.Send(meeting));
+        _recordings = options.Recordings is { } recordings ? new RecordingPublisher(this, recordings, options.Time, stopping) : null;
+        Table = new MeetingTable(options.Time, number, meeting =>
+        {
+            callbacks?.Send(meeting, _recordings is not null && meeting.Plan.Record);
+            _recordings?.Begin(meeting);
+        });
         _life = new MeetingLife(Table, options.Expiry, options.Users, number);
         IsBefore25 = System.Version.TryParse(options.Version, out var version) && version < new Version(2, 5);
         Root = Answer.Fixed(new XmlBuffer()
@@ -101,6 +108,9 @@ public sealed class SimulatedNode
         }
     }
 
+    /// <summary>The archives of recordings that it delivered, oldest first.</summary>
+    public IReadOnlyList<PublishedRecording> Published => _recordings?.Published ?? [];
+
     /// <summary>All users in all of its meetings.</summary>
     public int Users
     {
@@ -136,11 +146,12 @@ public sealed class SimulatedNode
     }
 
     /// <summary>Starts a meeting that no create asked for, or returns the live one.</summary>
-    public SimulatedMeeting StartMeeting(string meetingID, string? name = null, IReadOnlyDictionary<string, string>? metadata = null)
+    public SimulatedMeeting StartMeeting(
+        string meetingID, string? name = null, IReadOnlyDictionary<string, string>? metadata = null, bool record = false)
     {
         lock (Table.Gate)
         {
-            var plan = new MeetingPlan(meetingID, name ?? meetingID) { Metadata = metadata ?? new Dictionary<string, string>() };
+            var plan = new MeetingPlan(meetingID, name ?? meetingID) { Metadata = metadata ?? new Dictionary<string, string>(), Record = record };
             return (Table.FindByMeetingID(meetingID) ?? Table.Start(plan)).Snapshot();
         }
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using Scalelite.Simulator.Meetings;
+using Scalelite.Simulator.Recordings;
 
 namespace Scalelite.Simulator;
 
@@ -38,6 +39,9 @@ public sealed record SimulatedPoolOptions
 
     /// <summary>Whether the nodes call <c>meta_endCallbackUrl</c> and <c>meetingEndedURL</c> when a meeting ends.</summary>
     public bool Callbacks { get; init; } = true;
+
+    /// <summary>How the nodes record; null: they do not.</summary>
+    public NodeRecordingOptions? Recordings { get; init; }
 
     /// <summary>How often expiry, durations and <see cref="Users"/> are looked at.</summary>
     public TimeSpan TickEvery { get; init; } = TimeSpan.FromSeconds(1);

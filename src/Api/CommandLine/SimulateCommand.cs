@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using Scalelite.Simulator;
+using Scalelite.Simulator.Recordings;
 
 namespace Scalelite.Api.CommandLine;
 
@@ -14,6 +15,7 @@ internal static class SimulateCommand
         var control = new Option<int>("--control-port") { Description = "Where faults are ordered. 0 takes a free one", DefaultValueFactory = _ => 8089 };
         var address = new Option<string>("--address") { Description = "The address to listen on", DefaultValueFactory = _ => "127.0.0.1" };
         var host = new Option<string>("--host") { Description = "The host name in the nodes' URLs", DefaultValueFactory = _ => "127.0.0.1" };
+        var spool = new Option<string?>("--spool") { Description = "Record meetings that were created with record=true, and put their archives into this folder" };
         var json = CommonOptions.Json();
         nodes.Validators.Add(CommonOptions.Between(nodes, 1, 2000));
         port.Validators.Add(CommonOptions.Between(port, 0, 65_535));
@@ -22,7 +24,7 @@ internal static class SimulateCommand
         {
             if (!IPAddress.TryParse(result.GetValue(address), out _)) result.AddError($"'{result.GetValue(address)}' is not an address");
         });
-        var command = new Command("simulate", "Run simulated BigBlueButton nodes until told to stop") { nodes, port, control, address, host, json };
+        var command = new Command("simulate", "Run simulated BigBlueButton nodes until told to stop") { nodes, port, control, address, host, spool, json };
         command.SetAction(async (arguments, cancellation) =>
         {
             var output = arguments.InvocationConfiguration.Output;
@@ -36,6 +38,7 @@ internal static class SimulateCommand
                         ControlPort = arguments.GetValue(control),
                         Address = IPAddress.Parse(arguments.GetValue(address)!),
                         Host = arguments.GetValue(host)!,
+                        Recordings = arguments.GetValue(spool) is { } folder ? NodeRecordingOptions.IntoSpool(folder) : null,
                     },
                     cancellation);
                 var scope = new CommandScope(arguments, new(), EmptyServices.Instance);

@@ -15,7 +15,8 @@ internal sealed class EndCallbacks : IDisposable
         Timeout = Deadline,
     };
 
-    public void Send(LiveMeeting meeting)
+    /// <param name="recorded">Whether a recording will follow.</param>
+    public void Send(LiveMeeting meeting, bool recorded)
     {
         if (meeting.Plan.Breakout is not null)
         {
@@ -25,7 +26,7 @@ internal sealed class EndCallbacks : IDisposable
         if (meeting.Plan.Metadata.TryGetValue("endcallbackurl", out var url))
         {
             var mark = url.Contains('?', StringComparison.Ordinal) ? '&' : '?';
-            Send($"{url}{mark}recordingmarks=false&meetingID={Uri.EscapeDataString(meeting.MeetingID)}");
+            Send($"{url}{mark}recordingmarks={(recorded ? "true" : "false")}&meetingID={Uri.EscapeDataString(meeting.MeetingID)}");
         }
 
         if (meeting.Plan.EndedUrl is { } ended)

@@ -6,7 +6,7 @@ namespace Scalelite.Simulator.Control;
 
 /// <summary>
 /// Tells the nodes what to do, from outside the process: <c>GET /simulator/nodes</c>, <c>GET /simulator/nodes/{name}</c> (its meetings, what
-/// it was asked, what ended), <c>POST /simulator/faults</c> and <c>POST /simulator/users</c>.
+/// it was asked, what ended, what it recorded), <c>POST /simulator/faults</c> and <c>POST /simulator/users</c>.
 /// </summary>
 internal sealed class ControlEndpoint(SimulatedPool pool)
 {
@@ -25,7 +25,7 @@ internal sealed class ControlEndpoint(SimulatedPool pool)
                 await WriteAsync(http, 200, pool.Nodes.Select(NodeView.Of)).ConfigureAwait(false);
                 break;
             case ("GET", _) when path.StartsWith(One, StringComparison.Ordinal) && pool[path[One.Length..]] is { } node:
-                await WriteAsync(http, 200, new { Node = NodeView.Of(node), node.Meetings, node.Ended, node.Journal.Ends, node.Journal.Entries }).ConfigureAwait(false);
+                await WriteAsync(http, 200, new { Node = NodeView.Of(node), node.Meetings, node.Ended, node.Published, node.Journal.Ends, node.Journal.Entries }).ConfigureAwait(false);
                 break;
             case ("POST", "/simulator/faults"):
                 await OrderAsync<FaultOrder>(http, o => o.Node, o => o.Action).ConfigureAwait(false);

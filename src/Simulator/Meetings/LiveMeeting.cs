@@ -48,6 +48,9 @@ internal sealed class LiveMeeting
 
     public List<LiveMeeting> Breakouts { get; } = [];
 
+    /// <summary>The internal ids of all breakout rooms that it ever had.</summary>
+    public List<string> BreakoutIDs { get; } = [];
+
     public List<string> Chat { get; } = [];
 
     public int Documents { get; set; }

@@ -40,6 +40,7 @@ internal sealed class MeetingTable(TimeProvider time, int seed, Action<LiveMeeti
         _byInternalID.Add(meeting.InternalMeetingID, meeting);
         _voiceBridges.Add(meeting.VoiceBridge);
         plan.Breakout?.Parent.Breakouts.Add(meeting);
+        plan.Breakout?.Parent.BreakoutIDs.Add(meeting.InternalMeetingID);
         return meeting;
     }
 
