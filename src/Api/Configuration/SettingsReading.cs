@@ -43,6 +43,8 @@ internal sealed record SettingsReading(Settings? Settings, IReadOnlyList<string>
     {
         var reader = new SettingsReader(configuration);
         var security = SecurityConfiguration.Read(reader, needs);
+        var meetings = MeetingConfiguration.Read(reader);
+        var voiceBridges = VoiceBridgeConfiguration.Read(reader);
         var settings = new Settings
         {
             Security = security,
@@ -50,9 +52,10 @@ internal sealed record SettingsReading(Settings? Settings, IReadOnlyList<string>
             Nodes = NodeConfiguration.Read(reader),
             Polling = PollingConfiguration.Read(reader),
             Placement = PlacementConfiguration.Read(reader),
-            Meetings = MeetingConfiguration.Read(reader),
+            Meetings = meetings,
             Parameters = ParameterConfiguration.Read(reader),
-            VoiceBridges = VoiceBridgeConfiguration.Read(reader),
+            VoiceBridges = voiceBridges,
+            DialIn = DialInConfiguration.Read(reader, meetings, voiceBridges),
             Http = HttpConfiguration.Read(reader),
             Database = DatabaseConfiguration.Read(reader, needs),
             Logging = LoggingConfiguration.Read(reader),

@@ -18,6 +18,7 @@ internal static class SettingsReference
         ("Meetings", MeetingConfiguration.All),
         ("Parameters of create and join", ParameterConfiguration.All),
         ("Voice bridges", VoiceBridgeConfiguration.All),
+        ("Dial-in", DialInConfiguration.All),
         ("Logging", LoggingConfiguration.All),
         ("Tenants", [WithoutEffect.Multitenancy]),
     ];

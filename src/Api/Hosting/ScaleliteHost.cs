@@ -3,6 +3,7 @@ using Npgsql;
 using Scalelite.Api.Admin;
 using Scalelite.Api.Calls;
 using Scalelite.Api.Configuration;
+using Scalelite.Api.DialIn;
 using Scalelite.Api.Logging;
 using Scalelite.Api.Playback;
 using Scalelite.BigBlueButton.Nodes;
@@ -63,6 +64,7 @@ internal static class ScaleliteHost
         app.MapHealthCheck(database);
         app.MapBbbApi();
         app.MapAdminApi();
+        app.MapDialIn();
         return app;
     }
 
@@ -96,7 +98,14 @@ internal static class ScaleliteHost
         builder.Services.AddSingleton<NodeEnds>();
         builder.Services.AddWorkers(handlesMessages: roles.HasFlag(Roles.Workers));
         builder.Services.AddScoped<ServerOperations>();
-        if (roles.HasFlag(Roles.Api)) builder.Services.AddBbbApi(settings).AddAdminApi(settings).AddPlayback(settings);
+        if (roles.HasFlag(Roles.Api))
+        {
+            builder.Services
+                .AddBbbApi(settings)
+                .AddAdminApi(settings)
+                .AddPlayback(settings)
+                .AddDialIn(settings);
+        }
     }
 }
 

@@ -33,6 +33,9 @@ public sealed record Settings
     /// <summary>The numbers that callers key in.</summary>
     public VoiceBridgeSettings VoiceBridges { get; init; } = new();
 
+    /// <summary>What a FreeSWITCH in front of the pool is told.</summary>
+    public DialInSettings DialIn { get; init; } = new();
+
     /// <summary>Recordings: where they lie, what is listed, how long they are kept.</summary>
     public RecordingSettings Recordings { get; init; } = new();
 

@@ -27,5 +27,5 @@ public sealed record PlacerOptions(
         settings.Placement.JoinBuffer,
         settings.Placement.UntaggedMayUseTagged,
         settings.Placement.MoveAfter,
-        new VoiceBridgeSettings(settings.VoiceBridges.Length, settings.VoiceBridges.UsesExternal));
+        new VoiceBridgeSettings(settings.VoiceBridges.Length, settings.VoiceBridges.UsesExternal, settings.DialIn.FewestDigits));
 }

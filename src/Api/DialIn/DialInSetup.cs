@@ -1,0 +1,25 @@
+using Scalelite.Projections.Meetings;
+using Scalelite.Workers.Configuration;
+
+namespace Scalelite.Api.DialIn;
+
+/// <summary>Puts dial-in into a host.</summary>
+internal static class DialInSetup
+{
+    /// <summary>Adds what it needs.</summary>
+    public static IServiceCollection AddDialIn(this IServiceCollection services, Settings settings)
+    {
+        services.AddSingleton(settings.DialIn);
+        services.AddSingleton<DialledMeetings>();
+        services.AddSingleton<DialInEndpoint>();
+        return services;
+    }
+
+    /// <summary>Answers at <c>/fsapi</c>, once FSAPI_PASSWORD is set.</summary>
+    public static void MapDialIn(this WebApplication app)
+    {
+        if (app.Services.GetRequiredService<DialInSettings>().Password is null) return;
+        var endpoint = app.Services.GetRequiredService<DialInEndpoint>();
+        app.MapPost(DialInEndpoint.Path, (RequestDelegate)(http => endpoint.AnswerAsync(http, null)));
+    }
+}
