@@ -5,6 +5,7 @@ using Scalelite.Domain.Meetings;
 using Scalelite.Domain.Polling;
 using Scalelite.Domain.Recordings;
 using Scalelite.Domain.Servers;
+using Scalelite.Domain.Tenants;
 using Scalelite.Projections;
 
 namespace Scalelite.Projections;
@@ -65,6 +66,18 @@ public static class DomainEvents
         typeof(CallbackDelivered),
         typeof(CallbackAbandoned),
         typeof(CallbackRetried),
+        typeof(TenantAdded),
+        typeof(TenantRenamed),
+        typeof(TenantSecretRotated),
+        typeof(TenantSettingSet),
+        typeof(TenantSettingCleared),
+        typeof(TenantQuotaSet),
+        typeof(TenantRetentionSet),
+        typeof(TenantLrsSet),
+        typeof(TenantLrsCleared),
+        typeof(TenantDisabled),
+        typeof(TenantEnabled),
+        typeof(TenantRemoved),
     ];
 
     /// <summary>The inline projections.</summary>

@@ -7,6 +7,7 @@ using Scalelite.Projections.Polling;
 using Scalelite.Projections.Rebuild;
 using Scalelite.Projections.Recordings;
 using Scalelite.Projections.Servers;
+using Scalelite.Projections.Tenants;
 
 namespace Scalelite.Projections;
 
@@ -23,6 +24,7 @@ public static class ReadModels
         Of("recordings", new RecordingProjection(), "Recordings", "recording_catalog", "recording_metadata", "recording_format", "recording_file_work"),
         Of("imports", new ImportProjection(), "Imports", "import_queue"),
         Of("callbacks", new CallbackProjection(), "Callbacks", "callback_queue"),
+        Of("tenants", new TenantProjection(), "Tenants", "tenant", "tenant_setting"),
     ];
 
     /// <summary>What makes their tables, in order, and the counter of placements.</summary>

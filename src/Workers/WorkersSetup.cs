@@ -2,9 +2,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Scalelite.Projections.Meetings;
 using Scalelite.Projections.Servers;
+using Scalelite.Projections.Tenants;
 using Scalelite.Workers.Joins;
 using Scalelite.Workers.Nodes;
 using Scalelite.Workers.Polling;
+using Scalelite.Workers.Tenants;
 
 namespace Scalelite.Workers;
 
@@ -23,6 +25,8 @@ public static class WorkersSetup
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ServerPool>();
         services.TryAddSingleton<MeetingLocations>();
+        services.TryAddSingleton<TenantList>();
+        services.AddSingleton<TenantSecrets>();
         services.AddSingleton<NodeSecrets>();
         services.AddSingleton<PlacementChange>();
         services.AddSingleton<PollLedger>();

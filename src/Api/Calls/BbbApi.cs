@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 using Scalelite.Api.Hosting;
 using Scalelite.Api.Logging;
+using Scalelite.Api.Tenants;
 using Scalelite.BigBlueButton.Answers;
 using Scalelite.BigBlueButton.Checksums;
 
@@ -21,17 +22,17 @@ internal sealed partial class BbbApi
     private const long LongestForm = 1 << 20;
 
     private readonly Dictionary<string, IBbbCall> calls;
-    private readonly IReadOnlyList<string> secrets;
+    private readonly TenantDirectory tenants;
     private readonly ChecksumAlgorithms algorithms;
     private readonly ReadOnlyMemory<byte> root;
     private readonly TimeProvider clock;
     private readonly ILogger<BbbApi> log;
 
     /// <summary>The API of these calls.</summary>
-    public BbbApi(IEnumerable<IBbbCall> calls, BbbApiOptions options, TimeProvider clock, ILogger<BbbApi> log)
+    public BbbApi(IEnumerable<IBbbCall> calls, TenantDirectory tenants, BbbApiOptions options, TimeProvider clock, ILogger<BbbApi> log)
     {
         this.calls = calls.ToDictionary(call => call.Name, StringComparer.Ordinal);
-        secrets = options.Secrets;
+        this.tenants = tenants;
         algorithms = options.Algorithms;
         root = BbbXml.Version(options.BuildNumber);
         this.clock = clock;
@@ -119,7 +120,8 @@ internal sealed partial class BbbApi
         }
 
         var query = RawQuery.OfTarget(http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
-        if (!Checksum.Verify(name, query, secrets, algorithms).IsRight)
+        // A name that is no tenant's is answered like a wrong checksum: who guesses names learns nothing.
+        if (await tenants.OfAsync(http, cancellation) is not { } tenant || !Checksum.Verify(name, query, tenant.Secrets, algorithms).IsRight)
         {
             return (null, CallAnswer.Failed(BbbErrors.ChecksumFailed));
         }
@@ -129,7 +131,7 @@ internal sealed partial class BbbApi
             return (null, CallAnswer.Failed(BbbErrors.UnsupportedContentType));
         }
 
-        var request = new CallRequest(http, query, "", correlation, clock.GetUtcNow()) { HasXmlBody = isXml };
+        var request = new CallRequest(http, query, tenant, correlation, clock.GetUtcNow()) { HasXmlBody = isXml };
         return (request, await call.AnswerAsync(request, cancellation));
     }
 
@@ -171,8 +173,7 @@ internal sealed partial class BbbApi
     }
 }
 
-/// <summary>Who may call, and what the root says.</summary>
-/// <param name="Secrets">LOADBALANCER_SECRET and LOADBALANCER_SECRETS.</param>
+/// <summary>How calls are signed, and what the root says.</summary>
 /// <param name="Algorithms">LOADBALANCER_CHECKSUM_ALGORITHM.</param>
 /// <param name="BuildNumber">BUILD_NUMBER; null leaves it out.</param>
-internal sealed record BbbApiOptions(IReadOnlyList<string> Secrets, ChecksumAlgorithms Algorithms, string? BuildNumber);
+internal sealed record BbbApiOptions(ChecksumAlgorithms Algorithms, string? BuildNumber);

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Scalelite.Api.Meetings;
 using Scalelite.Api.Nodes;
 using Scalelite.Api.Servers;
+using Scalelite.Api.Tenants;
 using Scalelite.BigBlueButton.Answers;
 using Scalelite.BigBlueButton.Checksums;
 using Scalelite.Domain.Parameters;
@@ -22,7 +23,7 @@ internal static class BbbApiSetup
     public static IServiceCollection AddBbbApi(this IServiceCollection services, Settings settings)
     {
         var algorithm = settings.Security.OutgoingAlgorithm;
-        services.AddSingleton(new BbbApiOptions(settings.Security.LoadBalancerSecrets, settings.Security.AllowedAlgorithms, settings.Meetings.BuildNumber));
+        services.AddSingleton(new BbbApiOptions(settings.Security.AllowedAlgorithms, settings.Meetings.BuildNumber));
         services.AddSingleton(new GetMeetingsOptions(settings.Meetings.GetMeetingsDisabled));
         services.AddSingleton(new JoinOptions(
             new ParameterSettings(Of(settings.Parameters.DefaultJoin), Of(settings.Parameters.OverrideJoin), settings.Parameters.JoinExclude), algorithm));
@@ -38,6 +39,7 @@ internal static class BbbApiSetup
         services.AddSingleton<LastSeenMeetings>();
         services.AddSingleton<LocationCache>();
         services.AddSingleton<ServerDirectory>();
+        services.AddSingleton<TenantDirectory>();
         services.AddSingleton<MeetingNodes>();
         services.AddSingleton<PlacingMeetings>();
         services.AddHosted<ServersSeen>();

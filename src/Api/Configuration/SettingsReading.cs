@@ -56,6 +56,7 @@ internal sealed record SettingsReading(Settings? Settings, IReadOnlyList<string>
             Parameters = ParameterConfiguration.Read(reader),
             VoiceBridges = voiceBridges,
             DialIn = DialInConfiguration.Read(reader, meetings, voiceBridges),
+            Multitenancy = TenantConfiguration.Read(reader),
             Http = HttpConfiguration.Read(reader),
             Database = DatabaseConfiguration.Read(reader, needs),
             Logging = LoggingConfiguration.Read(reader),

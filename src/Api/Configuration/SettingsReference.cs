@@ -20,7 +20,7 @@ internal static class SettingsReference
         ("Voice bridges", VoiceBridgeConfiguration.All),
         ("Dial-in", DialInConfiguration.All),
         ("Logging", LoggingConfiguration.All),
-        ("Tenants", [WithoutEffect.Multitenancy]),
+        ("Tenants", TenantConfiguration.All),
     ];
 
     /// <summary>The reference as Markdown.</summary>

@@ -39,15 +39,9 @@ internal static class WithoutEffect
     /// <summary>Prefixes of settings of capabilities that are not built yet.</summary>
     public static readonly IReadOnlyList<string> NotYetUsedPrefixes = ["AWS_"];
 
-    /// <summary>Without tenants every client would see every meeting: that is refused, not ignored.</summary>
-    public static readonly Setting<bool> Multitenancy = SettingKinds.Boolean(
-        "MULTITENANCY_ENABLED", "Tenants are not built yet; with `true` the process does not start.") with
-    { Allowed = "false", Example = "false" };
-
     /// <summary>Says each setting that is given and does nothing.</summary>
     public static void Announce(IConfiguration configuration, SettingsReader reader)
     {
-        if (reader.Read(Multitenancy)) reader.Refuse(Multitenancy, "tenants are not built yet");
         foreach (var (name, value) in configuration.AsEnumerable().OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             if (string.IsNullOrWhiteSpace(value)) continue;

@@ -29,13 +29,18 @@ internal static class HttpFront
     }
 
     /// <summary>Refuses calls to another host name than URL_HOST: a page in a browser cannot make a name of its own point here.</summary>
-    public static void UseHostGuard(this WebApplication app, HttpSettings settings)
+    /// <param name="settings">URL_HOST.</param>
+    /// <param name="withTenants">The names below it are tenants'.</param>
+    public static void UseHostGuard(this WebApplication app, HttpSettings settings, bool withTenants)
     {
         if (settings.Host is not { } host) return;
+        var below = "." + host;
         app.Use(async (http, next) =>
         {
+            var called = http.Request.Host.Host.TrimEnd('.');
             if (http.Request.Path.Equals(HealthCheckPath, StringComparison.Ordinal)
-                || http.Request.Host.Host.TrimEnd('.').Equals(host, StringComparison.OrdinalIgnoreCase))
+                || called.Equals(host, StringComparison.OrdinalIgnoreCase)
+                || (withTenants && called.EndsWith(below, StringComparison.OrdinalIgnoreCase)))
             {
                 await next(http);
                 return;

@@ -6,6 +6,7 @@ using Scalelite.Api.Configuration;
 using Scalelite.Api.DialIn;
 using Scalelite.Api.Logging;
 using Scalelite.Api.Playback;
+using Scalelite.Api.Tenants;
 using Scalelite.BigBlueButton.Nodes;
 using Scalelite.EventLog;
 using Scalelite.Flavour;
@@ -60,7 +61,9 @@ internal static class ScaleliteHost
         AddServices(builder, settings, roles, database);
         var app = builder.Build();
         app.UseTrustedProxies(settings.Http);
-        app.UseHostGuard(settings.Http);
+        app.UseHostGuard(settings.Http, settings.Multitenancy.Enabled);
+        if (settings.Multitenancy.Enabled) app.UseTenantPaths();
+        app.UseRouting();
         app.MapHealthCheck(database);
         app.MapBbbApi();
         app.MapAdminApi();

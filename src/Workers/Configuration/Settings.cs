@@ -36,6 +36,9 @@ public sealed record Settings
     /// <summary>What a FreeSWITCH in front of the pool is told.</summary>
     public DialInSettings DialIn { get; init; } = new();
 
+    /// <summary>Tenants.</summary>
+    public MultitenancySettings Multitenancy { get; init; } = new();
+
     /// <summary>Recordings: where they lie, what is listed, how long they are kept.</summary>
     public RecordingSettings Recordings { get; init; } = new();
 
@@ -202,6 +205,13 @@ public sealed record VoiceBridgeSettings
 
     /// <summary>USE_EXTERNAL_VOICE_BRIDGE: a client's number is used unless another meeting has it.</summary>
     public bool UsesExternal { get; init; }
+}
+
+/// <summary>Tenants.</summary>
+public sealed record MultitenancySettings
+{
+    /// <summary>MULTITENANCY_ENABLED: each request belongs to a tenant.</summary>
+    public bool Enabled { get; init; }
 }
 
 /// <summary>Where and for whom the process listens.</summary>

@@ -30,7 +30,7 @@ public sealed partial class NodePolls(
         settings.Polling.Interval,
         settings.Polling.HealthyThreshold,
         settings.Polling.UnhealthyThreshold,
-        Multitenancy: false,
+        settings.Multitenancy.Enabled,
         settings.Placement.EndsMovedCopies);
 
     /// <inheritdoc/>

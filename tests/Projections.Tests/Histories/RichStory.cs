@@ -16,6 +16,7 @@ internal static class RichStory
         Meetings(story);
         Polls(story);
         ImportStory.Tell(story);
+        TenantStory.Tell(story);
         return story;
     }
 
