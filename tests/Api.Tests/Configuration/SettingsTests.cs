@@ -112,7 +112,7 @@ public sealed class SettingsTests
     [InlineData("DEFAULT_CREATE_PARAMS", "a=1,a=2")]
     [InlineData("OVERRIDE_CREATE_PARAMS", "meetingID=one")]
     [InlineData("JOIN_EXCLUDE_PARAMS", "a,,b")]
-    [InlineData("MULTITENANCY_ENABLED", "true")]
+    [InlineData("MULTITENANCY_ENABLED", "yes")]
     [InlineData("CREATE_DEADLINE", "5")]
     public void What_cannot_be_right_is_refused(string name, string text)
     {
