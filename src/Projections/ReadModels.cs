@@ -27,9 +27,9 @@ public static class ReadModels
         Of("tenants", new TenantProjection(), "Tenants", "tenant", "tenant_setting"),
     ];
 
-    /// <summary>What makes their tables, in order, and the counter of placements.</summary>
+    /// <summary>What makes their tables, in order, the counter of placements and the claims of callbacks.</summary>
     public static IReadOnlyList<SqlScript> Scripts { get; } =
-        [.. All.SelectMany(model => model.Scripts), Script("Placement", "placement_turn")];
+        [.. All.SelectMany(model => model.Scripts), Script("Placement", "placement_turn"), Script("Callbacks", "callback_claim")];
 
     private static ReadModel Of(string name, IProjection projection, string folder, params string[] tables) =>
         new(name, tables, [.. tables.Select(table => Script(folder, table))], projection);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Scalelite.Projections.Meetings;
 using Scalelite.Projections.Servers;
 using Scalelite.Projections.Tenants;
+using Scalelite.Workers.Callbacks;
 using Scalelite.Workers.Joins;
 using Scalelite.Workers.Nodes;
 using Scalelite.Workers.Polling;
@@ -27,7 +28,9 @@ public static class WorkersSetup
         services.TryAddSingleton<MeetingLocations>();
         services.TryAddSingleton<TenantList>();
         services.AddSingleton<TenantSecrets>();
+        services.TryAddSingleton<InternalMeetings>();
         services.AddSingleton<NodeSecrets>();
+        services.AddSingleton<ClientSecrets>();
         services.AddSingleton<PlacementChange>();
         services.AddSingleton<PollLedger>();
         services.AddSingleton<NodePolls>();

@@ -121,7 +121,9 @@ internal sealed partial class BbbApi
 
         var query = RawQuery.OfTarget(http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
         // A name that is no tenant's is answered like a wrong checksum: who guesses names learns nothing.
-        if (await tenants.OfAsync(http, cancellation) is not { } tenant || !Checksum.Verify(name, query, tenant.Secrets, algorithms).IsRight)
+        var tenant = await tenants.OfAsync(http, cancellation);
+        var verdict = tenant is null ? default : Checksum.Verify(name, query, tenant.Secrets, algorithms);
+        if (tenant is null || !verdict.IsRight)
         {
             return (null, CallAnswer.Failed(BbbErrors.ChecksumFailed));
         }
@@ -131,7 +133,11 @@ internal sealed partial class BbbApi
             return (null, CallAnswer.Failed(BbbErrors.UnsupportedContentType));
         }
 
-        var request = new CallRequest(http, query, tenant, correlation, clock.GetUtcNow()) { HasXmlBody = isXml };
+        var request = new CallRequest(http, query, tenant, correlation, clock.GetUtcNow())
+        {
+            HasXmlBody = isXml,
+            SignedWith = new SigningSecret(tenant.Secrets[verdict.Secret]),
+        };
         return (request, await call.AnswerAsync(request, cancellation));
     }
 

@@ -15,6 +15,9 @@ internal sealed record CallRequest(HttpContext Http, RawQuery Query, RequestTena
     /// <summary>The meeting that the request is about, empty where it names none.</summary>
     public string MeetingId => Query["meetingID"] ?? "";
 
+    /// <summary>The secret that gave its checksum.</summary>
+    public SigningSecret? SignedWith { get; init; }
+
     /// <summary>A body of XML follows.</summary>
     public bool HasXmlBody { get; init; }
 

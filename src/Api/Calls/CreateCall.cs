@@ -3,11 +3,14 @@ using Scalelite.Api.Nodes;
 using Scalelite.BigBlueButton.Answers;
 using Scalelite.BigBlueButton.Nodes;
 using Scalelite.BigBlueButton.Parameters;
+using Scalelite.Domain.Callbacks;
 using Scalelite.Domain.Meetings;
 using Scalelite.Domain.Parameters;
 using Scalelite.Domain.Placement;
 using Scalelite.Domain.Servers;
+using Scalelite.EventLog;
 using Scalelite.Projections.Meetings;
+using Scalelite.Workers.Callbacks;
 using Scalelite.Workers.Meetings;
 using Scalelite.Workers.Placement;
 
@@ -25,6 +28,7 @@ internal sealed partial class CreateCall(
     Placer placer,
     StartedMeetings started,
     CreateOptions options,
+    SecretVault vault,
     TimeProvider clock,
     ILogger<CreateCall> log) : IBbbCall
 {
@@ -35,6 +39,7 @@ internal sealed partial class CreateCall(
     private readonly Placer placer = placer;
     private readonly StartedMeetings started = started;
     private readonly CreateOptions options = options;
+    private readonly SecretVault vault = vault;
     private readonly TimeProvider clock = clock;
     private readonly ILogger<CreateCall> log = log;
 
@@ -77,7 +82,18 @@ internal sealed partial class CreateCall(
                 CreateParameters.TagOf(client, settings, ParameterSettings.None),
                 call.options.UsesExternalVoiceBridge ? request.Query["voiceBridge"] : null,
                 request.ReceivedAt + call.options.Deadline,
-                request.CorrelationId);
+                request.CorrelationId)
+            {
+                Callbacks = Callbacks(),
+            };
+        }
+
+        /// <summary>Those of the create that begins the run count; as at a node, another create of it changes nothing.</summary>
+        private RunCallbacks? Callbacks()
+        {
+            var (urls, unusable) = CallbackMetadata.Of(client);
+            foreach (var name in unusable) Log.NoCallbackUrl(call.log, name, request.CorrelationId);
+            return urls.Count == 0 || request.SignedWith is not { } secret ? null : new RunCallbacks(call.vault, urls, secret.Value);
         }
 
         private TimeSpan Left => order.Deadline - call.clock.GetUtcNow();
@@ -223,7 +239,7 @@ internal sealed partial class CreateCall(
 
             // Without an id it was still being placed, by a process that is gone. With another one, the node had lost the run and begins anew.
             var replaces = known is null ? null : new Replacement(
-                location.Instance, location.TenantId, location.MeetingId, order.Name ?? run?.Name, order.Record, order.Metadata);
+                location.Instance, location.TenantId, location.MeetingId, order.Name ?? run?.Name, order.Record, order.Metadata, order.Callbacks);
             var instance = replaces is null ? location.Instance : Guid.CreateVersion7();
             call.locations.Keep(location with { Instance = instance, Placing = false, InternalMeetingId = internalId, CreateTime = createTime, Deadline = null });
             call.started.Record(new StartedMeeting(
@@ -236,7 +252,8 @@ internal sealed partial class CreateCall(
             new(placed.Instance, placed.Server.Id, failure, reason, elapsed, tried, placed.Attempt, triesNext);
 
         private QueryParameters Parameters(string? voiceBridge, string? tag) => new(CreateParameters.Build(
-            client, call.options.Parameters, ParameterSettings.None, new CreateAdditions(voiceBridge, tag, MaxDuration: call.options.MaxDuration)));
+            client, call.options.Parameters, ParameterSettings.None, new CreateAdditions(
+                voiceBridge, tag, Callbacks: CallbackMetadata.TakenFromNode, MaxDuration: call.options.MaxDuration)));
 
         /// <summary>PostgreSQL's JSON has no NUL; what the node gets is as it was sent.</summary>
         private static string? Storable(string? text) => text?.Replace('\0', '\uFFFD');
@@ -253,6 +270,9 @@ internal sealed partial class CreateCall(
 
     private static partial class Log
     {
+        [LoggerMessage(Level = LogLevel.Debug, Message = "meta_{Name} is no URL to call and is left out, request {CorrelationId}")]
+        public static partial void NoCallbackUrl(ILogger logger, string name, string correlationId);
+
         [LoggerMessage(
             Level = LogLevel.Warning, Message = "Meeting {Instance} was not created on {ServerId}: {Reason} ({Failure}), request {CorrelationId}")]
         public static partial void NotCreated(

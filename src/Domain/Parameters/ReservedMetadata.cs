@@ -1,3 +1,5 @@
+using Scalelite.Domain.Callbacks;
+
 namespace Scalelite.Domain.Parameters;
 
 /// <summary>Metadata that the balancer alone sets, and metadata that it keeps for itself. Names without <c>meta_</c>, in lower case.</summary>
@@ -17,10 +19,7 @@ public static class ReservedMetadata
 
     private static readonly HashSet<string> Names = new(StringComparer.OrdinalIgnoreCase) { TenantId, TenantName, ServerTag, LrsPayload };
 
-    private static readonly HashSet<string> Callbacks = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "endcallbackurl", "bn-recording-ready-url", "bbb-recording-ready-url", "canvas-recording-ready-url", "analytics-callback-url",
-    };
+    private static readonly HashSet<string> Callbacks = new(CallbackMetadata.All, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>No client, default or override sets it.</summary>
     public static bool IsReserved(string name) => Names.Contains(name);

@@ -6,7 +6,7 @@ create table if not exists callback_queue (
     instance           uuid null,
     meeting_id         text not null,
     record_id          text null,
-    host               text not null,
+    host               text collate "C" not null,
     url_fingerprint    text not null,
     signer_fingerprint text null,
     state              text not null check (state in ('waiting', 'delivered', 'abandoned')),
@@ -17,6 +17,6 @@ create table if not exists callback_queue (
     registered_at      timestamptz not null,
     ended_at           timestamptz null
 );
-create index if not exists callback_queue_due_at on callback_queue (due_at) where due_at is not null;
+create index if not exists callback_queue_due on callback_queue (host, due_at) where due_at is not null;
 create index if not exists callback_queue_registered_at on callback_queue (registered_at);
 create index if not exists callback_queue_record_id on callback_queue (record_id) where record_id is not null;

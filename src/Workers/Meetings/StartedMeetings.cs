@@ -5,6 +5,7 @@ using Scalelite.Domain;
 using Scalelite.Domain.Meetings;
 using Scalelite.Domain.Placement;
 using Scalelite.EventLog;
+using Scalelite.Workers.Callbacks;
 
 namespace Scalelite.Workers.Meetings;
 
@@ -28,8 +29,9 @@ public sealed record StartedMeeting(
 }
 
 /// <summary>What a new run on the same server takes over from the one that the node had lost.</summary>
+/// <param name="Callbacks">Whom the create that found it out wants to be called; null for nobody.</param>
 public sealed record Replacement(
-    Guid Instance, string TenantId, string MeetingId, string? Name, bool Record, IReadOnlyDictionary<string, string> Metadata);
+    Guid Instance, string TenantId, string MeetingId, string? Name, bool Record, IReadOnlyDictionary<string, string> Metadata, RunCallbacks? Callbacks);
 
 /// <summary>
 /// Writes down that nodes have the meetings that were placed on them, without making their callers wait. What is lost of it when the
@@ -156,10 +158,11 @@ public sealed partial class StartedMeetings(IDocumentStore store, SecretVault va
             Meeting.Place(
                 started.Instance, replaced.TenantId, replaced.MeetingId, started.ServerId, replaced.Name, started.VoiceBridge, replaced.Record,
                 replaced.Metadata, why, now, now) with
-            { RequestId = started.RequestId },
+            { RequestId = started.RequestId, Callbacks = replaced.Callbacks?.Fingerprints, SignerFingerprint = replaced.Callbacks?.SignerFingerprint },
             new MeetingStarted(
                 started.Instance, started.ServerId, started.InternalMeetingId, started.CreateTime, started.VoiceBridge, started.Existing,
                 fingerprint, (int)started.Elapsed.TotalMilliseconds, now));
+        foreach (var store in replaced.Callbacks?.Store(started.Instance) ?? []) session.QueueSqlCommand(store.Sql, store.Values);
     }
 
     private SealedSecret? Seal(StartedMeeting started) => string.IsNullOrEmpty(started.ModeratorPassword)

@@ -1,5 +1,6 @@
 using Scalelite.Domain.Meetings;
 using Scalelite.Domain.Placement;
+using Scalelite.Workers.Callbacks;
 
 namespace Scalelite.Workers.Placement;
 
@@ -22,6 +23,9 @@ public sealed record PlacementOrder(
 {
     /// <summary>The attempt that failed before this one; its reservation is released in the same transaction.</summary>
     public FailedAttempt? Failed { get; init; }
+
+    /// <summary>Whom the client wants to be called about the run, if it begins with this create; null for nobody.</summary>
+    public RunCallbacks? Callbacks { get; init; }
 
     /// <summary>The meeting's server is offline and did not answer when it was tried just now: the meeting may move.</summary>
     public bool ServerWasTried { get; init; }

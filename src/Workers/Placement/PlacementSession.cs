@@ -3,6 +3,7 @@ using Scalelite.Domain.Placement;
 using Scalelite.Domain.VoiceBridges;
 using Scalelite.Projections.Meetings;
 using Scalelite.Projections.Servers;
+using Scalelite.Workers.Callbacks;
 
 namespace Scalelite.Workers.Placement;
 
@@ -80,7 +81,7 @@ internal sealed class PlacementSession(PlacementView view, PlacementSettings set
         var (server, why) = chosen;
         Changes.Add(new(instance, Starts: again is null, new MeetingPlaced(
             instance, order.TenantId, order.MeetingId, server.Server.Id, order.Name, number, order.Record, order.Metadata, why,
-            order.Deadline, view.Now, order.RequestId)));
+            order.Deadline, view.Now, order.RequestId, order.Callbacks?.Fingerprints, order.Callbacks?.SignerFingerprint), order.Callbacks));
         Reserve(order, instance, server.Server);
         return new PlacementResult.Placed(instance, server.Server, server.Load.Tag, number, attempt);
     }
@@ -174,4 +175,5 @@ internal sealed class PlacementSession(PlacementView view, PlacementSettings set
 
 /// <summary>An event to append to the stream of a run.</summary>
 /// <param name="Starts">It is the first of the stream.</param>
-internal sealed record PlacementChange(Guid Instance, bool Starts, object Event);
+/// <param name="Callbacks">To be stored with it.</param>
+internal sealed record PlacementChange(Guid Instance, bool Starts, object Event, RunCallbacks? Callbacks = null);

@@ -181,7 +181,7 @@ public sealed partial class Placer(
         await using var session = store.LightweightSession(SessionOptions.ForTransaction(transaction, shouldAutoCommit: true));
         session.CorrelationId = batch.Count == 1 ? batch[0].Asked.RequestId : null;
         session.SetHeader("actor", "bbb-api");
-        foreach (var (instance, starts, decidedEvent) in decided.Changes)
+        foreach (var (instance, starts, decidedEvent, callbacks) in decided.Changes)
         {
             // A run that is over for its callers takes its size along; that is rare enough to be read apart.
             var @event = decidedEvent is MeetingEnded ended ? await WithSizeAsync(ended, cancellation) : decidedEvent;
@@ -193,6 +193,8 @@ public sealed partial class Placer(
             {
                 session.Events.Append(Streams.Meeting(instance), @event);
             }
+
+            foreach (var store in callbacks?.Store(instance) ?? []) session.QueueSqlCommand(store.Sql, store.Values);
         }
 
         if (decided.Placements > 0)

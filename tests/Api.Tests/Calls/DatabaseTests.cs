@@ -24,7 +24,7 @@ public sealed class DatabaseTests
         for (var n = 0; n < 5; n++)
         {
             before = wired.Wire.RoundTrips;
-            await balancer.CreateAsync($"room-{n}");
+            await balancer.CreateAsync($"room-{n}", "&meta_bn-recording-ready-url=https://lms.example/a&meta_endCallbackUrl=https://lms.example/b");
         }
 
         Assert.Equal(2, least);
