@@ -7,6 +7,7 @@ using Scalelite.Workers.Callbacks;
 using Scalelite.Workers.Joins;
 using Scalelite.Workers.Nodes;
 using Scalelite.Workers.Polling;
+using Scalelite.Workers.Recordings;
 using Scalelite.Workers.Tenants;
 
 namespace Scalelite.Workers;
@@ -37,6 +38,7 @@ public static class WorkersSetup
         services.AddSingleton<PollRound>();
         services.AddSingleton<JoinCounter>();
         services.AddHostedService<JoinFlush>();
+        services.AddRecordingFiles(handlesMessages);
         if (handlesMessages) services.AddHostedService<OverduePolls>();
         return services;
     }

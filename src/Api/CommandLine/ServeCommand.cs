@@ -37,6 +37,7 @@ internal static partial class ServeCommand
                 await using var built = await ScaleliteHost.BuildAsync(settings, chosen, cancellation);
                 var log = built.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Scalelite");
                 foreach (var notice in notices) Log.Notice(log, notice);
+                if (chosen.HasFlag(Roles.Workers)) foreach (var notice in RecordingFolders.Notices(settings)) Log.Notice(log, notice);
                 await built.Host.StartAsync(cancellation);
                 if (chosen.HasFlag(Roles.Api)) Log.Listening(log, settings.Http.Listen);
                 await built.Host.WaitForShutdownAsync(cancellation);

@@ -24,6 +24,11 @@ internal static class SettingKinds
                 ? value
                 : Parsed<int>.Wrong());
 
+    /// <summary>A number of bytes.</summary>
+    public static Setting<long> Bytes(string name, long fallback, long least, long most, string meaning, string key) =>
+        new(name, key, Text(fallback), $"bytes, a whole number from {Text(least)} to {Text(most)}", meaning, Text(fallback), false, fallback, text =>
+            long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most ? value : Parsed<long>.Wrong());
+
     /// <summary>Seconds, fractions allowed.</summary>
     public static Setting<TimeSpan> Seconds(string name, double fallback, double least, double most, string meaning, string? key = null) =>
         Duration(name, "seconds", TimeSpan.TicksPerSecond, fallback, least, most, meaning, key);
@@ -35,6 +40,26 @@ internal static class SettingKinds
     /// <summary>Days, fractions allowed.</summary>
     public static Setting<TimeSpan> Days(string name, double fallback, double least, double most, string meaning, string key) =>
         Duration(name, "days", TimeSpan.TicksPerDay, fallback, least, most, meaning, key);
+
+    /// <summary>Days, fractions allowed; null where it is not set.</summary>
+    public static Setting<TimeSpan?> OptionalDays(string name, double least, double most, string meaning, string example, string key)
+    {
+        var days = Days(name, least, least, most, meaning, key);
+        return new(name, key, "not set", days.Allowed, meaning, example, false, null, text =>
+            days.Parse(text) is { Succeeded: true } parsed ? parsed.Value : Parsed<TimeSpan?>.Wrong());
+    }
+
+    /// <summary>Hours, fractions allowed.</summary>
+    public static Setting<TimeSpan> Hours(string name, double fallback, double least, double most, string meaning, string key) =>
+        Duration(name, "hours", TimeSpan.TicksPerHour, fallback, least, most, meaning, key);
+
+    /// <summary>The whole path of a folder, without a slash at its end.</summary>
+    public static Setting<string> Folder(string name, string fallback, string meaning, string? key = null) =>
+        new(name, key, fallback, "the whole path of a folder", meaning, fallback, false, fallback, text => WholePath(text));
+
+    /// <summary>The whole path of a folder, null where it is not set.</summary>
+    public static Setting<string?> OptionalFolder(string name, string meaning, string example, string? key = null) =>
+        Optional<string>(name, "the whole path of a folder", meaning, example, text => WholePath(text)!, key);
 
     /// <summary>One of a few words.</summary>
     public static Setting<string> Choice(string name, string fallback, IReadOnlyList<string> words, string meaning, string? key = null) =>
@@ -60,6 +85,9 @@ internal static class SettingKinds
                 && value >= least && value <= most
                     ? TimeSpan.FromTicks((long)(value * ticks))
                     : Parsed<TimeSpan>.Wrong());
+
+    private static Parsed<string> WholePath(string text) =>
+        Path.IsPathFullyQualified(text) ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(text)) : Parsed<string>.Wrong();
 
     private static string Text<T>(T number)
         where T : INumber<T> => number.ToString(null, CultureInfo.InvariantCulture);

@@ -57,12 +57,18 @@ internal sealed record SettingsReading(Settings? Settings, IReadOnlyList<string>
             VoiceBridges = voiceBridges,
             DialIn = DialInConfiguration.Read(reader, meetings, voiceBridges),
             Multitenancy = TenantConfiguration.Read(reader),
+            Recordings = RecordingConfiguration.Read(reader),
+            Imports = ImportConfiguration.Read(reader),
+            Bucket = BucketConfiguration.Read(reader),
+            Playback = PlaybackConfiguration.Read(reader),
+            Callbacks = CallbackConfiguration.Read(reader),
             Http = HttpConfiguration.Read(reader),
             Database = DatabaseConfiguration.Read(reader, needs),
             Logging = LoggingConfiguration.Read(reader),
         };
         if (reader.Problems.Count == 0 && settings.Placement.CreateDeadline <= settings.Nodes.ConnectTimeout)
             reader.Refuse(PlacementConfiguration.CreateDeadline, "it must be longer than CONNECT_TIMEOUT");
+        RecordingFolders.Check(reader, settings);
         WithoutEffect.Announce(configuration, reader);
         return new SettingsReading(reader.Problems.Count == 0 ? settings : null, reader.Problems, reader.Notices);
     }

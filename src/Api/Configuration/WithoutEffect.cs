@@ -28,16 +28,7 @@ internal static class WithoutEffect
 
     /// <summary>Settings of capabilities that are not built yet.</summary>
     public static readonly IReadOnlyList<string> NotYetUsed =
-    [
-        "CALLBACK_DENY_PRIVATE", "CF_KEY_PAIR_ID", "CF_PRIVATE_KEY_B64", "CLOUDFRONT_URL",
-        "DB_DISABLED", "DEFAULT_LOCALE", "END_CALLBACK", "GET_RECORDINGS_API_FILTERED",
-        "PROTECTED_RECORDINGS_ENABLED", "PROTECTED_RECORDINGS_TIMEOUT", "PROTECTED_RECORDINGS_TOKEN_TIMEOUT",
-        "RECORDING_DISABLED", "RECORDING_IMPORT_POLL", "RECORDING_IMPORT_POLL_INTERVAL", "RECORDING_IMPORT_UNPUBLISHED", "RECORDING_PLAYBACK_FORMATS",
-        "RECORDING_PUBLISH_DIR", "RECORDING_SPOOL_DIR", "RECORDING_UNPUBLISH_DIR", "RECORDING_WORK_DIR", "S3_BUCKET_NAME", "S3_RECORDING",
-    ];
-
-    /// <summary>Prefixes of settings of capabilities that are not built yet.</summary>
-    public static readonly IReadOnlyList<string> NotYetUsedPrefixes = ["AWS_"];
+        ["END_CALLBACK"];
 
     /// <summary>Says each setting that is given and does nothing.</summary>
     public static void Announce(IConfiguration configuration, SettingsReader reader)
@@ -47,7 +38,7 @@ internal static class WithoutEffect
             if (string.IsNullOrWhiteSpace(value)) continue;
             if (Ignored.TryGetValue(name, out var why) || ByPrefix(name, out why))
                 reader.Notice($"{name} is ignored: {why}");
-            else if (NotYetUsed.Contains(name) || NotYetUsedPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)))
+            else if (NotYetUsed.Contains(name))
                 reader.Notice($"{name} is accepted and not yet used");
         }
     }

@@ -25,6 +25,9 @@ public sealed record RecordingSettings
 /// <summary>How archives become recordings.</summary>
 public sealed record ImportSettings
 {
+    /// <summary>Whether there is a spool: RECORDING_SPOOL_DIR is set, or its default exists. Else nothing is imported, uploads included.</summary>
+    public bool Enabled { get; init; }
+
     /// <summary>RECORDING_SPOOL_DIR: where archives appear.</summary>
     public string SpoolFolder { get; init; } = "/var/bigbluebutton/spool";
 
