@@ -23,6 +23,7 @@ public static class DomainEvents
         typeof(ServerDisabled),
         typeof(ServerPanicked),
         typeof(ServerRemoved),
+        typeof(ServerUrlChanged),
         typeof(ServerTagged),
         typeof(LoadMultiplierChanged),
         typeof(SecretRotated),

@@ -41,6 +41,8 @@ public sealed partial record Server(
 
     public Server Apply(ServerRemoved _) => this with { State = AdministrativeState.Disabled, Removed = true };
 
+    public Server Apply(ServerUrlChanged e) => this with { Url = e.Url };
+
     public Server Apply(ServerTagged e) => this with { Tag = e.Tag };
 
     public Server Apply(LoadMultiplierChanged e) => this with { Multiplier = e.LoadMultiplier };
@@ -85,6 +87,11 @@ public sealed partial record Server(
         Removed ? Decision.Nothing
         : meetings > 0 && !force ? Decision.Refuse($"Server {ServerId} has {meetings} meetings")
         : Decision.Of(new ServerRemoved(ServerId, at));
+
+    /// <summary>Its node is at another URL now.</summary>
+    public Decision ChangeUrl(string url, DateTimeOffset at) => ServerAddress.Normalize(url) is not { } address
+        ? Decision.Refuse($"'{url}' is not a URL that starts with http:// or https://")
+        : When(address != Url, new ServerUrlChanged(ServerId, address, at));
 
     /// <summary>Changes its tag; null or blank takes it away.</summary>
     public Decision ChangeTag(string? tag, DateTimeOffset at) =>

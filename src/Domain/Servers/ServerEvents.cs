@@ -49,6 +49,9 @@ public sealed record ServerPanicked(string ServerId, bool KeepState, int Meeting
 /// <summary>The server left the pool. Its secret stays valid for uploads and analytics for a while.</summary>
 public sealed record ServerRemoved(string ServerId, DateTimeOffset At);
 
+/// <summary>The node's API is at another URL.</summary>
+public sealed record ServerUrlChanged(string ServerId, string Url, DateTimeOffset At);
+
 /// <summary>The server's tag changed; null means untagged.</summary>
 public sealed record ServerTagged(string ServerId, string? Tag, DateTimeOffset At);
 

@@ -46,6 +46,9 @@ public sealed class ServerProjection : IProjection
             case ServerRemoved e:
                 operations.QueueSqlCommand("delete from server where id = ?", e.ServerId);
                 break;
+            case ServerUrlChanged e:
+                operations.QueueSqlCommand("update server set url = ?, host = ? where id = ?", e.Url, new Uri(e.Url).Host, e.ServerId);
+                break;
             case ServerTagged e:
                 operations.QueueSqlCommand("update server set tag = ?::text where id = ?", OrNull(e.Tag), e.ServerId);
                 break;

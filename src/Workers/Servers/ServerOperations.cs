@@ -21,15 +21,16 @@ public sealed class ServerOperations(
     /// <summary>Adds a server, disabled. Its id is a UUID, or its host name with SERVER_ID_IS_HOSTNAME.</summary>
     /// <param name="url">The node's API base.</param>
     /// <param name="tag">Null or blank: untagged.</param>
+    /// <param name="serverId">An id that the operator chose; null makes one.</param>
     public async Task<ServerOutcome> RegisterAsync(
-        string url, string secret, decimal loadMultiplier, string? tag, ChangedBy by, CancellationToken cancellation)
+        string url, string secret, decimal loadMultiplier, string? tag, ChangedBy by, CancellationToken cancellation, string? serverId = null)
     {
         if (ServerAddress.Normalize(url) is not { } address)
             return new ServerOutcome.Refused($"'{url}' is not a URL that starts with http:// or https://");
         if (string.IsNullOrWhiteSpace(secret)) return new ServerOutcome.Refused("A server needs a secret");
         if (await FindByUrlAsync(address, cancellation) is { } holder) return new ServerOutcome.Refused($"Server {holder} has the URL {address}");
 
-        var id = settings.Nodes.ServerIdIsHostName ? ServerAddress.HostOf(address) : Guid.NewGuid().ToString();
+        var id = serverId ?? (settings.Nodes.ServerIdIsHostName ? ServerAddress.HostOf(address) : Guid.NewGuid().ToString());
         return await RetryAsync(async () =>
         {
             await using var session = Session(by, "servers add");
@@ -59,7 +60,7 @@ public sealed class ServerOperations(
     public Task<ServerOutcome> DisableAsync(string serverId, ChangedBy by, CancellationToken cancellation) =>
         DecideAsync(serverId, by, "servers disable", (server, at) => server.Disable(at), cancellation);
 
-    /// <summary>Changes its secret, multiplier, tag and state, all or nothing. The old secret stays valid for RETIRED_SECRET_DAYS.</summary>
+    /// <summary>Changes its URL, secret, multiplier, tag and state, all or nothing. The old secret stays valid for RETIRED_SECRET_DAYS.</summary>
     public Task<ServerOutcome> UpdateAsync(string serverId, ServerChange change, ChangedBy by, CancellationToken cancellation)
     {
         if (change.Secret is not null && string.IsNullOrWhiteSpace(change.Secret))
@@ -71,6 +72,13 @@ public sealed class ServerOperations(
             if (server is null or { Removed: true }) return new ServerOutcome.Unknown(serverId);
             var at = time.GetUtcNow();
             var decisions = new List<Decision>();
+            if (change.Url is { } url)
+            {
+                if (ServerAddress.Normalize(url) is { } address && await FindByUrlAsync(address, cancellation) is { } holder && holder != serverId)
+                    return new ServerOutcome.Refused($"Server {holder} has the URL {address}");
+                decisions.Add(server.ChangeUrl(url, at));
+            }
+
             if (change.LoadMultiplier is { } multiplier) decisions.Add(server.ChangeMultiplier(multiplier, at));
             if (change.Tag is { } tag) decisions.Add(server.ChangeTag(tag, at));
             if (change.Secret is { } secret)

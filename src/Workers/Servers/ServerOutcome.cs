@@ -29,4 +29,4 @@ public abstract record ServerOutcome
 /// <summary>What is to be changed of a server; null leaves it as it is.</summary>
 /// <param name="Tag">Empty takes the tag away.</param>
 public sealed record ServerChange(
-    string? Secret = null, decimal? LoadMultiplier = null, string? Tag = null, AdministrativeState? State = null);
+    string? Secret = null, decimal? LoadMultiplier = null, string? Tag = null, AdministrativeState? State = null, string? Url = null);

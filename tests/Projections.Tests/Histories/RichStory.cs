@@ -31,7 +31,7 @@ internal static class RichStory
 
         Of("a", new ServerTagged("a", "music", Given.At(3)), new LoadMultiplierChanged("a", 1.25m, Given.At(4)), new SecretRotated("a", "fresh", Given.At(5)));
         Of("b", new ServerTagged("b", null, Given.At(3)), new ServerSuspected("b", "timeout", Given.At(6)), new ServerWentOffline("b", "timeout", Given.At(16)));
-        Of("b", new ServerVersionSeen("b", "3.0.4", Given.At(20)), new ServerCordoned("b", Given.At(30)));
+        Of("b", new ServerVersionSeen("b", "3.0.4", Given.At(20)), new ServerUrlChanged("b", "https://b2.example.org/bigbluebutton/api", Given.At(21)), new ServerCordoned("b", Given.At(30)));
         Of("c", new ServerCordoned("c", Given.At(30)), new ServerDrained("c", Given.At(40)), new ServerPanicked("c", true, 1, Given.At(41)));
         Of("d", new ServerPanicked("d", false, 2, Given.At(50)), new ServerRemoved("d", Given.At(51)), Given.Registered("d", 60, 3));
         Of("e", new ServerDisabled("e", Given.At(50)), new ServerRemoved("e", Given.At(70)));

@@ -40,6 +40,9 @@ internal static class ServersCommand
         LoadMultiplier(),
         Update(),
         ServerMeetings.Create(),
+        AddAllCommand.Create(),
+        SyncCommand.Create(),
+        YamlCommand.Create(),
     };
 
     private static Command List()
