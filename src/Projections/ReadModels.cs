@@ -21,7 +21,7 @@ public static class ReadModels
         Of("polls", new PollProjection(), "Polling", "server_load", "poll_round", "polled_meeting"),
         Of("meetings", new MeetingProjection(), "Meetings", "meeting_location", "meeting_instance", "meeting_copy", "voice_bridge", "meeting_internal_id"),
         Of("joins", new JoinProjection(), "Joins", "meeting_joins"),
-        Of("recordings", new RecordingProjection(), "Recordings", "recording_catalog", "recording_metadata", "recording_format", "recording_file_work"),
+        Of("recordings", new RecordingProjection(), "Recordings", "recording_catalog", "recording_metadata", "recording_format", "recording_file_work", "recording_text_track", "recording_count"),
         Of("imports", new ImportProjection(), "Imports", "import_queue"),
         Of("callbacks", new CallbackProjection(), "Callbacks", "callback_queue"),
         Of("tenants", new TenantProjection(), "Tenants", "tenant", "tenant_setting"),
@@ -29,7 +29,12 @@ public static class ReadModels
 
     /// <summary>What makes their tables, in order, the counter of placements and the claims of callbacks.</summary>
     public static IReadOnlyList<SqlScript> Scripts { get; } =
-        [.. All.SelectMany(model => model.Scripts), Script("Placement", "placement_turn"), Script("Callbacks", "callback_claim")];
+    [
+        .. All.SelectMany(model => model.Scripts),
+        Script("Placement", "placement_turn"),
+        Script("Callbacks", "callback_claim"),
+        Script("Recordings", "recording_metadata_trigrams"),
+    ];
 
     private static ReadModel Of(string name, IProjection projection, string folder, params string[] tables) =>
         new(name, tables, [.. tables.Select(table => Script(folder, table))], projection);

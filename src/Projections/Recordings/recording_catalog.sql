@@ -15,7 +15,13 @@ create table if not exists recording_catalog (
     is_breakout         boolean not null,
     breakout            jsonb null,
     breakout_rooms      text[] not null default '{}',
+    -- What recording_metadata holds of it, in one value: read with the row, and searched for pairs by one index however common each pair is.
+    metadata            jsonb not null default '{}',
     imported_at         timestamptz not null,
     deleted_at          timestamptz null,
     restores            boolean not null default false
 );
+create index if not exists recording_catalog_meeting on recording_catalog (meeting_id, tenant_id);
+create index if not exists recording_catalog_state on recording_catalog (tenant_id, state, start_time desc, record_id);
+create index if not exists recording_catalog_metadata on recording_catalog using gin (metadata jsonb_path_ops) with (fastupdate = off);
+create index if not exists recording_catalog_end_time on recording_catalog (end_time) where state <> 'deleted';

@@ -6,3 +6,5 @@ create table if not exists recording_metadata (
     edited    boolean not null default false,
     primary key (record_id, key)
 );
+-- Values may be longer than what an index holds.
+create index if not exists recording_metadata_value on recording_metadata (key, (left(value, 200) collate "C"), record_id);

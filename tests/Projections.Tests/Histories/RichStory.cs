@@ -17,6 +17,7 @@ internal static class RichStory
         Polls(story);
         ImportStory.Tell(story);
         TenantStory.Tell(story);
+        RecordingStory.Tell(story);
         return story;
     }
 

@@ -1,0 +1,201 @@
+using System.Text;
+using System.Text.Json;
+using Npgsql;
+
+namespace Scalelite.Projections.Recordings;
+
+/// <summary>Makes the one statement that reads a list of recordings: the total first, then the rows.</summary>
+internal sealed class RecordingListSql
+{
+    // What recording_metadata_value holds of a value, in characters.
+    private const int IndexedLength = 200;
+
+    // No text that begins with a prefix comes behind the prefix and this.
+    private const string Highest = "\U0010FFFF";
+
+    private readonly List<object> _values = [];
+    private readonly List<string> _conditions = [];
+
+    private RecordingListSql()
+    {
+    }
+
+    /// <summary>The statement; its columns are the total (0 where it was not asked for) and <see cref="CatalogedRecording.Columns"/>, null in a page without rows.</summary>
+    /// <param name="hasTrigrams">There is an index for values that are sought by their end or middle.</param>
+    public static NpgsqlCommand Of(RecordingFilter filter, bool hasTrigrams) => new RecordingListSql().Command(filter, hasTrigrams);
+
+    private NpgsqlCommand Command(RecordingFilter filter, bool hasTrigrams)
+    {
+        var selects = filter.RecordIds is not null || filter.MeetingIds is not null
+            || filter.Metadata.Any(meta => !meta.AnyStart || (hasTrigrams && meta.Value.Length > 0));
+        var text = selects ? Matched(filter) : Walked(filter);
+        var command = new NpgsqlCommand(text);
+        foreach (var value in _values)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        }
+
+        return command;
+    }
+
+    /// <summary>All that match are gathered by an index, counted and put in order.</summary>
+    private string Matched(RecordingFilter filter)
+    {
+        var from = "recording_catalog c";
+        if (filter.RecordIds is { } records)
+        {
+            var prefixes = Apart(records);
+            from = $"unnest({Value(prefixes)}::text[], {Value(prefixes.Select(p => p + Highest).ToArray())}::text[]) p (low, high) "
+                + "join recording_catalog c on c.record_id >= p.low and c.record_id < p.high";
+        }
+
+        if (filter.MeetingIds is { } meetings)
+        {
+            _conditions.Add($"c.meeting_id = any({Value(meetings.ToArray())})");
+        }
+
+        if (filter.TenantId is { } tenant)
+        {
+            _conditions.Add($"c.tenant_id = {Value(tenant)}");
+        }
+
+        if (filter.States is { } states)
+        {
+            _conditions.Add($"c.state = any({Value(states.Select(CatalogedRecording.NameOf).ToArray())})");
+        }
+
+        AddMetadata(filter.Metadata);
+        return Text(
+            $"select c.record_id, c.start_time from {from}{Where()}",
+            filter.Limit is null ? "0::bigint" : "count(*)",
+            filter);
+    }
+
+    /// <summary>
+    /// Read in order, state by state, until the page is full. The total is what the projection counted; where the rows are filtered too,
+    /// it is as many as were found, one more than the page where there are more.
+    /// </summary>
+    private string Walked(RecordingFilter filter)
+    {
+        var (offset, limit) = (Value((long)filter.Offset), Value(filter.Limit is { } most ? (long)most : DBNull.Value));
+        AddMetadata(filter.Metadata);
+        var isFiltered = _conditions.Count > 0;
+        var inner = string.Concat(_conditions.Select(condition => $" and {condition}"));
+        _conditions.Clear();
+        if (filter.TenantId is { } tenant)
+        {
+            _conditions.Add($"k.tenant_id = {Value(tenant)}");
+        }
+
+        if (filter.States is { } states)
+        {
+            _conditions.Add($"k.state = any({Value(states.Select(CatalogedRecording.NameOf).ToArray())})");
+        }
+
+        var counted = filter.Limit is null ? "0::bigint"
+            : isFiltered ? $"least(count(*), {offset} + {limit} + 1)"
+            : $"(select coalesce(sum(k.recordings), 0)::bigint from recording_count k{Where()})";
+        return Text(
+            $"""
+            select w.record_id, w.start_time
+            from recording_count k
+            cross join lateral (
+                select c.record_id, c.start_time from recording_catalog c
+                where c.tenant_id = k.tenant_id and c.state = k.state{inner}
+                order by c.start_time desc, c.record_id
+                limit {limit}::bigint + {offset} + 1
+            ) w{Where()}
+            """,
+            counted,
+            filter);
+    }
+
+    private string Text(string matched, string total, RecordingFilter filter) =>
+        $"""
+        with matched as materialized (
+            {matched}
+        ), page as materialized (
+            select record_id, start_time from matched order by start_time desc, record_id
+            offset {Value((long)filter.Offset)} limit {Value(filter.Limit is { } most ? (long)most : DBNull.Value)}::bigint
+        ), counted as (
+            {(total.StartsWith("count", StringComparison.Ordinal) || total.StartsWith("least", StringComparison.Ordinal)
+                ? $"select {total} as total from matched"
+                : $"select {total} as total")}
+        )
+        select counted.total, {CatalogedRecording.Columns}
+        from counted left join page p on true left join recording_catalog c on c.record_id = p.record_id
+        order by p.start_time desc, p.record_id
+        """;
+
+    private void AddMetadata(IReadOnlyList<MetadataFilter> metadata)
+    {
+        var exact = metadata.Where(meta => meta.IsExact).ToArray();
+        foreach (var same in exact.GroupBy(meta => meta.Key))
+        {
+            // One key cannot have two values: then nothing matches, as containment of both says by itself.
+            foreach (var meta in same)
+            {
+                _conditions.Add($"c.metadata @> {Value(JsonSerializer.Serialize(new Dictionary<string, string> { [meta.Key] = meta.Value }))}::jsonb");
+            }
+        }
+
+        foreach (var meta in metadata.Where(meta => !meta.IsExact))
+        {
+            _conditions.Add($"exists (select from recording_metadata m where m.record_id = c.record_id and m.key = {Value(meta.Key)} and {Matches(meta)})");
+        }
+    }
+
+    private string Matches(MetadataFilter meta)
+    {
+        if (meta.Value.Length == 0)
+        {
+            return "m.value is not null";
+        }
+
+        if (meta.AnyStart)
+        {
+            return $"m.value like {Value($"%{Escape(meta.Value)}{(meta.AnyEnd ? "%" : "")}")}";
+        }
+
+        var low = First(meta.Value, IndexedLength);
+        return $"left(m.value, {IndexedLength}) collate \"C\" >= {Value(low)} and left(m.value, {IndexedLength}) collate \"C\" < {Value(low + Highest)} "
+            + $"and starts_with(m.value, {Value(meta.Value)})";
+    }
+
+    private string Where() => _conditions.Count == 0 ? "" : $" where {string.Join(" and ", _conditions)}";
+
+    private string Value(object value)
+    {
+        _values.Add(value);
+        return $"${_values.Count}";
+    }
+
+    /// <summary>Without those that begin with another one: no recording is found twice.</summary>
+    private static string[] Apart(IReadOnlyList<string> prefixes)
+    {
+        var apart = new List<string>();
+        foreach (var prefix in prefixes.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        {
+            if (apart.Count == 0 || !prefix.StartsWith(apart[^1], StringComparison.Ordinal))
+            {
+                apart.Add(prefix);
+            }
+        }
+
+        return [.. apart];
+    }
+
+    private static string First(string text, int characters)
+    {
+        var first = new StringBuilder();
+        foreach (var rune in text.EnumerateRunes().Take(characters))
+        {
+            first.Append(rune.ToString());
+        }
+
+        return first.ToString();
+    }
+
+    private static string Escape(string text) =>
+        text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
+}
