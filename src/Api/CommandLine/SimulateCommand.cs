@@ -16,15 +16,17 @@ internal static class SimulateCommand
         var address = new Option<string>("--address") { Description = "The address to listen on", DefaultValueFactory = _ => "127.0.0.1" };
         var host = new Option<string>("--host") { Description = "The host name in the nodes' URLs", DefaultValueFactory = _ => "127.0.0.1" };
         var spool = new Option<string?>("--spool") { Description = "Record meetings that were created with record=true, and put their archives into this folder" };
+        var padding = new Option<int>("--video-padding") { Description = "Bytes of nothing in each recorded video, before its index: players ask for ranges" };
         var json = CommonOptions.Json();
         nodes.Validators.Add(CommonOptions.Between(nodes, 1, 2000));
         port.Validators.Add(CommonOptions.Between(port, 0, 65_535));
         control.Validators.Add(CommonOptions.Between(control, 0, 65_535));
+        padding.Validators.Add(CommonOptions.Between(padding, 0, 1 << 30));
         address.Validators.Add(result =>
         {
             if (!IPAddress.TryParse(result.GetValue(address), out _)) result.AddError($"'{result.GetValue(address)}' is not an address");
         });
-        var command = new Command("simulate", "Run simulated BigBlueButton nodes until told to stop") { nodes, port, control, address, host, spool, json };
+        var command = new Command("simulate", "Run simulated BigBlueButton nodes until told to stop") { nodes, port, control, address, host, spool, padding, json };
         command.SetAction(async (arguments, cancellation) =>
         {
             var output = arguments.InvocationConfiguration.Output;
@@ -38,7 +40,7 @@ internal static class SimulateCommand
                         ControlPort = arguments.GetValue(control),
                         Address = IPAddress.Parse(arguments.GetValue(address)!),
                         Host = arguments.GetValue(host)!,
-                        Recordings = arguments.GetValue(spool) is { } folder ? NodeRecordingOptions.IntoSpool(folder) : null,
+                        Recordings = arguments.GetValue(spool) is { } folder ? RecordingInto(folder, arguments.GetValue(padding)) : null,
                     },
                     cancellation);
                 var scope = new CommandScope(arguments, new(), EmptyServices.Instance);
@@ -57,6 +59,11 @@ internal static class SimulateCommand
         });
         return command;
     }
+
+    private static NodeRecordingOptions RecordingInto(string spool, int padding) => NodeRecordingOptions.IntoSpool(spool) with
+    {
+        Formats = [meeting => RecordedFormats.Presentation(meeting), meeting => RecordedFormats.Video(meeting, padding)],
+    };
 
     private sealed record NodeRow(string Name, string Url, string Secret);
 

@@ -36,12 +36,11 @@ public static class RecordedMedia
     /// <see cref="VideoM4v"/> with so many bytes of nothing between the pictures and their index: a player does not read through them, but asks
     /// for the range behind them.
     /// </summary>
-    /// <param name="padding">At least 8 bytes; 0 adds nothing.</param>
+    /// <param name="padding">Fewer than 8 bytes add nothing.</param>
     public static ReadOnlyMemory<byte> VideoM4vPadded(int padding)
     {
         var video = VideoM4v;
-        if (padding == 0) return video;
-        ArgumentOutOfRangeException.ThrowIfLessThan(padding, BoxHeader);
+        if (padding < BoxHeader) return video;
         var index = BoxAt(video.Span, "moov");
         var padded = new byte[video.Length + padding];
         video[..index].CopyTo(padded);
