@@ -28,8 +28,10 @@ public static class WorkersSetup
         services.TryAddSingleton<ServerPool>();
         services.TryAddSingleton<MeetingLocations>();
         services.TryAddSingleton<TenantList>();
+        services.TryAddSingleton<TenantMeetings>();
         services.AddSingleton<TenantSecrets>();
         services.TryAddSingleton<InternalMeetings>();
+        services.AddSingleton<LrsTokens>();
         services.AddSingleton<NodeSecrets>();
         services.AddSingleton<ClientSecrets>();
         services.AddSingleton<PlacementChange>();

@@ -27,6 +27,7 @@ internal sealed partial class CreateCall(
     MeetingRuns runs,
     Placer placer,
     StartedMeetings started,
+    LrsTokens tokens,
     CreateOptions options,
     SecretVault vault,
     TimeProvider clock,
@@ -38,6 +39,7 @@ internal sealed partial class CreateCall(
     private readonly MeetingRuns runs = runs;
     private readonly Placer placer = placer;
     private readonly StartedMeetings started = started;
+    private readonly LrsTokens tokens = tokens;
     private readonly CreateOptions options = options;
     private readonly SecretVault vault = vault;
     private readonly TimeProvider clock = clock;
@@ -53,6 +55,7 @@ internal sealed partial class CreateCall(
     public Task<CallAnswer> AnswerAsync(CallRequest request, CancellationToken cancellation) =>
         MeetingIdRules.Check(request.Query["meetingID"]) is { } wrong
             ? Task.FromResult(CallAnswer.Failed(wrong))
+        : !request.Tenant.Enabled ? Task.FromResult(CallAnswer.Failed(BbbErrors.TenantDisabled))
             // A caller that leaves must not break off a create in the middle: it is placed, and its node was asked.
             : new Attempt(this, request).AnswerAsync(CancellationToken.None);
 
@@ -72,14 +75,14 @@ internal sealed partial class CreateCall(
             client = request.Query.Parameters;
             body = request.Body();
             var settings = call.options.Parameters;
-            var seen = CreateParameters.Build(client, settings, ParameterSettings.None, new CreateAdditions());
+            var seen = CreateParameters.Build(client, settings, request.Tenant.Create, Additions);
             order = new PlacementOrder(
                 request.TenantId,
                 request.MeetingId,
                 Storable(seen.FirstOrDefault(p => p.Name == "name").Value),
                 seen.FirstOrDefault(p => p.Name == "record").Value is { } record && record.Equals("true", StringComparison.OrdinalIgnoreCase),
                 ReservedMetadata.ForEvent(CreateParameters.MetadataOf(seen)).ToDictionary(m => Storable(m.Key)!, m => Storable(m.Value)!, StringComparer.Ordinal),
-                CreateParameters.TagOf(client, settings, ParameterSettings.None),
+                CreateParameters.TagOf(client, settings, request.Tenant.Create),
                 call.options.UsesExternalVoiceBridge ? request.Query["voiceBridge"] : null,
                 request.ReceivedAt + call.options.Deadline,
                 request.CorrelationId)

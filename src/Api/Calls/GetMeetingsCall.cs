@@ -2,10 +2,13 @@ using System.Buffers;
 using System.Data.Common;
 using Scalelite.Api.Nodes;
 using Scalelite.Api.Servers;
+using Scalelite.Api.Tenants;
 using Scalelite.BigBlueButton.Answers;
+using Scalelite.Domain.Parameters;
 using Scalelite.Domain.Servers;
 using Scalelite.Projections.Meetings;
 using Scalelite.Projections.Servers;
+using Scalelite.Projections.Tenants;
 
 namespace Scalelite.Api.Calls;
 
@@ -13,12 +16,19 @@ namespace Scalelite.Api.Calls;
 /// getMeetings (<c>bbb-api.md §3.7</c>): all nodes at once, each with its own deadline; calls that arrive meanwhile share the answer.
 /// A node that fails is answered for from its last poll. Never an error while anything is known.
 /// </summary>
-internal sealed partial class GetMeetingsCall(ServerDirectory servers, MeetingNodes nodes, LastSeenMeetings lastSeen, GetMeetingsOptions options, ILogger<GetMeetingsCall> log) : IBbbCall
+internal sealed partial class GetMeetingsCall(
+    ServerDirectory servers,
+    MeetingNodes nodes,
+    LastSeenMeetings lastSeen,
+    TenantMeetings located,
+    TenantDirectory tenants,
+    GetMeetingsOptions options,
+    ILogger<GetMeetingsCall> log) : IBbbCall
 {
     private const int InFlight = 64;
 
     private readonly Lock sharing = new();
-    private Task<ReadOnlyMemory<byte>>? shared;
+    private Task<IReadOnlyDictionary<string, ReadOnlyMemory<byte>>>? shared;
 
     public string Name => "getMeetings";
 
@@ -31,17 +41,18 @@ internal sealed partial class GetMeetingsCall(ServerDirectory servers, MeetingNo
             return CallAnswer.Success(BbbXml.NoMeetings);
         }
 
-        Task<ReadOnlyMemory<byte>> answer;
+        Task<IReadOnlyDictionary<string, ReadOnlyMemory<byte>>> answers;
         lock (sharing)
         {
             // Not for one caller alone, so that its leaving ends nothing for the others.
-            answer = shared is { IsCompleted: false } ? shared : shared = CollectAsync();
+            answers = shared is { IsCompleted: false } ? shared : shared = CollectAsync();
         }
 
-        return CallAnswer.Success(await answer.WaitAsync(cancellation));
+        return CallAnswer.Success((await answers.WaitAsync(cancellation)).GetValueOrDefault(request.TenantId, BbbXml.NoMeetings));
     }
 
-    private async Task<ReadOnlyMemory<byte>> CollectAsync()
+    /// <summary>The answer for each tenant that has a meeting; without multitenancy for the one with the empty id.</summary>
+    private async Task<IReadOnlyDictionary<string, ReadOnlyMemory<byte>>> CollectAsync()
     {
         await Task.Yield();
         var asked = (await servers.ListAsync(CancellationToken.None))
@@ -52,33 +63,69 @@ internal sealed partial class GetMeetingsCall(ServerDirectory servers, MeetingNo
             answers[i] = (await nodes.GetMeetingsAsync(asked[i], cancellation)).Meetings);
 
         var known = await KnownAsync([.. asked.Where((_, i) => answers[i] is null)]);
-        var buffer = new ArrayBufferWriter<byte>(64 * 1024);
-        BbbXml.WriteMeetings(buffer, answers.Where(a => a is not null).SelectMany(a => a!.Elements).Concat(known));
-        return buffer.WrittenMemory;
+        if (!tenants.Enabled)
+        {
+            return Write([("", answers.Where(a => a is not null).SelectMany(a => a!.Elements).Concat(known.Select(Element)))]);
+        }
+
+        // Read after the nodes answered, so that a meeting that was placed meanwhile has its owner.
+        var owners = await MeetingOwners.ReadAsync(located, CancellationToken.None);
+        var owned = new List<(string TenantId, ReadOnlyMemory<byte> Element)>();
+        for (var i = 0; i < asked.Length; i++)
+        {
+            if (answers[i] is { } answer)
+            {
+                owned.AddRange(owners.Of(asked[i].Id, [.. answer.Meetings.Select(Ownable)]).Zip(answer.Elements));
+            }
+        }
+
+        foreach (var server in known.GroupBy(m => m.ServerId, StringComparer.Ordinal))
+        {
+            owned.AddRange(owners.Of(server.Key, [.. server.Select(Ownable)]).Zip(server.Select(Element)));
+        }
+
+        return Write(owned.GroupBy(m => m.TenantId, m => m.Element, StringComparer.Ordinal).Select(t => (t.Key, t.AsEnumerable())));
     }
 
-    private async Task<IEnumerable<ReadOnlyMemory<byte>>> KnownAsync(PoolServer[] silent)
+    private static Dictionary<string, ReadOnlyMemory<byte>> Write(IEnumerable<(string TenantId, IEnumerable<ReadOnlyMemory<byte>> Elements)> meetings)
+    {
+        var answers = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
+        foreach (var (tenantId, elements) in meetings)
+        {
+            var buffer = new ArrayBufferWriter<byte>(64 * 1024);
+            BbbXml.WriteMeetings(buffer, elements);
+            answers[tenantId] = buffer.WrittenMemory;
+        }
+
+        return answers;
+    }
+
+    private async Task<IReadOnlyList<LastSeenMeeting>> KnownAsync(PoolServer[] silent)
     {
         if (silent.Length == 0)
         {
             return [];
         }
 
-        IReadOnlyList<LastSeenMeeting> meetings;
         try
         {
-            meetings = await lastSeen.OnServersAsync([.. silent.Select(s => s.Id)], CancellationToken.None);
+            return await lastSeen.OnServersAsync([.. silent.Select(s => s.Id)], CancellationToken.None);
         }
         catch (Exception away) when (away is DbException or TimeoutException)
         {
             Log.NotKnown(log, silent.Length, away.Message);
             return [];
         }
-
-        return meetings.Select(m => (ReadOnlyMemory<byte>)new KnownMeeting(
-            m.Name ?? m.MeetingId, m.MeetingId, m.InternalMeetingId, m.CreateTime, m.VoiceBridge, m.Users > 0, m.Recording,
-            m.Users, m.Moderators, m.Voice, m.Videos, m.IsBreakout, m.ParentMeetingId, m.Metadata).ToXml());
     }
+
+    private static ReadOnlyMemory<byte> Element(LastSeenMeeting m) => new KnownMeeting(
+        m.Name ?? m.MeetingId, m.MeetingId, m.InternalMeetingId, m.CreateTime, m.VoiceBridge, m.Users > 0, m.Recording,
+        m.Users, m.Moderators, m.Voice, m.Videos, m.IsBreakout, m.ParentMeetingId, m.Metadata).ToXml();
+
+    private static OwnedMeeting Ownable(NodeMeeting m) => new(m.MeetingId, m.InternalMeetingId, m.IsBreakout, m.ParentMeetingId, m.TenantId);
+
+    private static OwnedMeeting Ownable(LastSeenMeeting m) =>
+        new(m.MeetingId, m.InternalMeetingId, m.IsBreakout, m.ParentMeetingId, m.Metadata.GetValueOrDefault(ReservedMetadata.TenantId));
 
     private static partial class Log
     {

@@ -1,14 +1,16 @@
 using System.Buffers;
 using Scalelite.Api.Nodes;
 using Scalelite.Api.Servers;
+using Scalelite.Api.Tenants;
 using Scalelite.BigBlueButton.Answers;
 using Scalelite.BigBlueButton.Nodes;
 using Scalelite.Domain.Servers;
+using Scalelite.Projections.Tenants;
 
 namespace Scalelite.Api.Calls;
 
-/// <summary>getSessions (<c>bbb-api.md §3.8</c>): the sessions of all nodes that answer, together.</summary>
-internal sealed class GetSessionsCall(ServerDirectory servers, MeetingNodes nodes) : IBbbCall
+/// <summary>getSessions (<c>bbb-api.md §3.8</c>): the sessions of all nodes that answer, together; with tenants, those of the caller's meetings.</summary>
+internal sealed class GetSessionsCall(ServerDirectory servers, MeetingNodes nodes, TenantMeetings located, TenantDirectory tenants) : IBbbCall
 {
     private const int InFlight = 64;
 
@@ -26,12 +28,26 @@ internal sealed class GetSessionsCall(ServerDirectory servers, MeetingNodes node
         {
             if (await nodes.ListAsync(asked[i], Name, stop) is NodeReply.Answered { Failure: null, Answer.Kind: NodeAnswerKind.Success } answered)
             {
-                answers[i] = Sessions(answered.Body);
+                answers[i] = tenants.Enabled ? answered.Body : Sessions(answered.Body);
             }
         });
         if (answers.All(a => a.IsEmpty))
         {
             return CallAnswer.Success(BbbXml.NoSessions);
+        }
+
+        if (tenants.Enabled)
+        {
+            var owners = await MeetingOwners.ReadAsync(located, cancellation);
+            for (var i = 0; i < answers.Length; i++)
+            {
+                answers[i] = Own(answers[i], owners, request.TenantId);
+            }
+
+            if (answers.All(a => a.IsEmpty))
+            {
+                return CallAnswer.Success(BbbXml.NoSessions);
+            }
         }
 
         var buffer = new ArrayBufferWriter<byte>(16 * 1024);
@@ -43,6 +59,21 @@ internal sealed class GetSessionsCall(ServerDirectory servers, MeetingNodes node
 
         xml.End("sessions"u8).EndResponse();
         return CallAnswer.Success(buffer.WrittenMemory);
+    }
+
+    /// <summary>The elements of the tenant's sessions; what belongs to nobody is shown to nobody.</summary>
+    private static ReadOnlyMemory<byte> Own(ReadOnlyMemory<byte> answer, MeetingOwners owners, string tenantId)
+    {
+        var own = new ArrayBufferWriter<byte>();
+        foreach (var session in NodeSessions.Parse(answer))
+        {
+            if (owners.OfRun(session.MeetingId) == tenantId)
+            {
+                own.Write(session.Element.Span);
+            }
+        }
+
+        return own.WrittenMemory;
     }
 
     /// <summary>What stands between <c>&lt;sessions&gt;</c> and its end, of an answer that was well-formed.</summary>

@@ -29,6 +29,11 @@ internal sealed class JoinCall(
             return CallAnswer.Failed(BbbErrors.MissingMeetingIdScalelite);
         }
 
+        if (!request.Tenant.Enabled)
+        {
+            return CallAnswer.Failed(BbbErrors.TenantDisabled);
+        }
+
         if (await locations.FindAsync(request.TenantId, request.MeetingId, cancellation) is not { } location)
         {
             return CallAnswer.Failed(BbbErrors.MeetingNotFoundScalelite);
@@ -41,7 +46,7 @@ internal sealed class JoinCall(
             return CallAnswer.Failed(BbbErrors.ServerUnavailable);
         }
 
-        var parameters = new QueryParameters(JoinParameters.Build(request.Query.Parameters, options.Parameters, ParameterSettings.None));
+        var parameters = new QueryParameters(JoinParameters.Build(request.Query.Parameters, options.Parameters, request.Tenant.Join));
         await CorrectCreateTimeAsync(parameters, location, cancellation);
         joins.Count(location.Instance, location.Server.Id);
         return CallAnswer.Redirect(NodeUrl.Sign(node, Name, parameters, options.Algorithm));

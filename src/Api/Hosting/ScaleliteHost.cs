@@ -14,6 +14,7 @@ using Scalelite.Projections;
 using Scalelite.Workers;
 using Scalelite.Workers.Configuration;
 using Scalelite.Workers.Servers;
+using Scalelite.Workers.Tenants;
 
 namespace Scalelite.Api.Hosting;
 
@@ -101,6 +102,7 @@ internal static class ScaleliteHost
         builder.Services.AddSingleton<NodeEnds>();
         builder.Services.AddWorkers(handlesMessages: roles.HasFlag(Roles.Workers));
         builder.Services.AddScoped<ServerOperations>();
+        builder.Services.AddScoped<TenantOperations>();
         if (roles.HasFlag(Roles.Api))
         {
             builder.Services

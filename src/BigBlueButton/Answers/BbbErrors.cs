@@ -104,6 +104,17 @@ public static class BbbErrors
     /// <summary>create: no server may take it.</summary>
     public static BbbError NoServer { get; } = Internal("Could not find any available servers.");
 
+    /// <summary>create, join: the operator has disabled the tenant.</summary>
+    public static BbbError TenantDisabled { get; } = new("tenantDisabled", "This tenant is disabled.");
+
+    /// <summary>create: the tenant has as many meetings as it may have at once. Moodle has a text of its own for the key.</summary>
+    public static BbbError TooManyMeetings { get; } =
+        new("maxConcurrent", "The number of concurrent meetings allowed has been reached.");
+
+    /// <summary>create: the tenant's meetings have as many users as they may have at once.</summary>
+    public static BbbError TooManyUsers { get; } =
+        new("maxConcurrentUsers", "The number of concurrent users allowed has been reached.");
+
     /// <summary>create: no server with the tag that it demands.</summary>
     public static BbbError ServerTagUnavailable(string tag) =>
         new("serverTagUnavailable", $"There is no available server with the required tag={tag}.");

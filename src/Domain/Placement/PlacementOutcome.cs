@@ -26,4 +26,10 @@ public enum PlacementError
 
     /// <summary>All that could take it hold a meeting with its id already, for another tenant: <c>idNotUnique</c>.</summary>
     IdNotUnique,
+
+    /// <summary>The tenant has as many meetings as it may have: <c>maxConcurrent</c>.</summary>
+    TooManyMeetings,
+
+    /// <summary>The tenant has as many users as it may have: <c>maxConcurrentUsers</c>.</summary>
+    TooManyUsers,
 }

@@ -48,6 +48,11 @@ public sealed class SecretVault(NpgsqlDataSource database, string secretKeyBase,
         ? new("update secret set valid_until = least(valid_until, ?) where owner = ?", [validUntil.ToUniversalTime(), owner])
         : new("update secret set valid_until = least(valid_until, ?) where owner = ? and kind = ?", [validUntil.ToUniversalTime(), owner, kind]);
 
+    /// <summary>Lets one secret of an owner and kind end at that time, if not earlier.</summary>
+    public static QueuedSql Retire(string owner, string kind, string fingerprint, DateTimeOffset validUntil) => new(
+        "update secret set valid_until = least(valid_until, ?) where owner = ? and kind = ? and fingerprint = ?",
+        [validUntil.ToUniversalTime(), owner, kind, fingerprint]);
+
     /// <summary>Removes the secrets of an owner and kind at once.</summary>
     public static QueuedSql Remove(string owner, string kind) => new("delete from secret where owner = ? and kind = ?", [owner, kind]);
 

@@ -13,3 +13,4 @@ create table if not exists meeting_location (
     primary key (meeting_id, tenant_id),
     unique (server_id, meeting_id)
 );
+create index if not exists meeting_location_tenant on meeting_location (tenant_id) where tenant_id <> '';

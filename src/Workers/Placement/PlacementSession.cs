@@ -3,6 +3,7 @@ using Scalelite.Domain.Placement;
 using Scalelite.Domain.VoiceBridges;
 using Scalelite.Projections.Meetings;
 using Scalelite.Projections.Servers;
+using Scalelite.Projections.Tenants;
 using Scalelite.Workers.Callbacks;
 
 namespace Scalelite.Workers.Placement;
@@ -14,6 +15,7 @@ internal sealed class PlacementSession(PlacementView view, PlacementSettings set
         view.Locations.ToDictionary(l => (l.TenantId, l.MeetingId));
 
     private readonly Dictionary<string, LoadedServer> servers = view.Servers.ToDictionary(s => s.Server.Id, StringComparer.Ordinal);
+    private readonly Dictionary<string, TenantLoad> tenants = view.Tenants.ToDictionary(t => t.TenantId, StringComparer.Ordinal);
     private readonly HashSet<(string Number, Guid Instance)> numbers = [.. view.UsedNumbers];
     private readonly PlacementRound round = new(
         settings, [.. view.Servers.Where(s => s.TakesMeetings).Select(s => s.Load)], new PlacementTurn(view.Turn, seed), view.Now);
@@ -55,7 +57,7 @@ internal sealed class PlacementSession(PlacementView view, PlacementSettings set
 
         Changes.Add(new(failed.Instance, Starts: false, new PlacementFailed(
             failed.Instance, failed.ServerId, failed.Failure, failed.Reason, (int)failed.Elapsed.TotalMilliseconds, view.Now)));
-        locations.Remove((order.TenantId, order.MeetingId));
+        Release(order);
         // Its number is free for the next attempt: people have it in their calendars.
         numbers.RemoveWhere(used => used.Instance == failed.Instance);
         return failed.TriesNext ? Place(order, null, failed.Instance, failed.Attempt + 1, failed.Tried) : new PlacementResult.Released();
@@ -65,6 +67,12 @@ internal sealed class PlacementSession(PlacementView view, PlacementSettings set
     /// <param name="again">The run that is placed once more; null for a new one.</param>
     private PlacementResult Place(PlacementOrder order, PlacementChange? before, Guid? again, int attempt, IReadOnlySet<string>? tried)
     {
+        // What takes another run's place, or is placed once more, is counted already.
+        if (before is null && again is null && OverQuota(order) is { } over)
+        {
+            return new PlacementResult.Refused(over, null);
+        }
+
         if (Choose(order, attempt, tried, out var refused) is not { } chosen)
         {
             return refused!;
@@ -153,9 +161,31 @@ internal sealed class PlacementSession(PlacementView view, PlacementSettings set
     private void Reserve(PlacementOrder order, Guid instance, PoolServer server)
     {
         Placements++;
+        if (tenants.TryGetValue(order.TenantId, out var tenant) && !locations.ContainsKey((order.TenantId, order.MeetingId)))
+        {
+            tenants[order.TenantId] = tenant with { Meetings = tenant.Meetings + 1 };
+        }
+
         locations[(order.TenantId, order.MeetingId)] = new MeetingLocation(
             order.TenantId, order.MeetingId, instance, Placing: true, null, null, order.Deadline, view.Now, server);
     }
+
+    private void Release(PlacementOrder order)
+    {
+        if (locations.Remove((order.TenantId, order.MeetingId)) && tenants.TryGetValue(order.TenantId, out var tenant))
+        {
+            tenants[order.TenantId] = tenant with { Meetings = tenant.Meetings - 1 };
+        }
+    }
+
+    /// <summary>Why its tenant may have no further meeting; null where it may.</summary>
+    private PlacementError? OverQuota(PlacementOrder order) => tenants.GetValueOrDefault(order.TenantId) switch
+    {
+        null => null,
+        var tenant when tenant.Meetings >= tenant.MeetingQuota => PlacementError.TooManyMeetings,
+        var tenant when tenant.Users >= tenant.UserQuota => PlacementError.TooManyUsers,
+        _ => null,
+    };
 
     /// <summary>The first of the meeting's numbers that nobody has; null, which lets the node choose, where those that were looked up are all in use.</summary>
     private string? Number(PlacementOrder order, Guid instance)

@@ -2,12 +2,14 @@ using Npgsql;
 using Scalelite.Domain.VoiceBridges;
 using Scalelite.Projections.Meetings;
 using Scalelite.Projections.Servers;
+using Scalelite.Projections.Tenants;
 
 namespace Scalelite.Workers.Placement;
 
 /// <summary>What is read under the placement lock, in one round trip, for all creates that wait.</summary>
 /// <param name="CopyHolders">For a meetingID, the servers with a watched copy of it and the copy's tenant.</param>
 /// <param name="UsedNumbers">Of the voice bridges asked about, and their prefixes and extensions, those in use, and by which run.</param>
+/// <param name="Tenants">Those of the creates' tenants that have a quota.</param>
 /// <param name="Turn">Placements so far.</param>
 /// <param name="Now">The database's clock, which all instances share.</param>
 internal sealed record PlacementView(
@@ -15,6 +17,7 @@ internal sealed record PlacementView(
     IReadOnlyList<MeetingLocation> Locations,
     ILookup<string, (string ServerId, string TenantId)> CopyHolders,
     IReadOnlyList<(string Number, Guid Instance)> UsedNumbers,
+    IReadOnlyList<TenantLoad> Tenants,
     long Turn,
     DateTimeOffset Now)
 {
@@ -52,6 +55,11 @@ internal sealed record PlacementView(
             Parameters = { new() { Value = question.Numbers.ToArray() }, new() { Value = Beginnings(question.Numbers) } },
         });
 
+        if (question.TenantIds.Count > 0)
+        {
+            batch.BatchCommands.Add(TenantLoad.Command(question.TenantIds));
+        }
+
         await using var rows = await batch.ExecuteReaderAsync(cancellation);
         // Of the statements that take the lock only the last returns rows.
         await rows.ReadAsync(cancellation);
@@ -76,8 +84,9 @@ internal sealed record PlacementView(
             numbers.Add((rows.GetString(0), rows.GetGuid(1)));
         }
 
+        var tenants = question.TenantIds.Count > 0 && await rows.NextResultAsync(cancellation) ? await TenantLoad.ReadAsync(rows, cancellation) : [];
         return new PlacementView(
-            servers, locations, copies.ToLookup(c => c.MeetingId, c => (c.ServerId, c.TenantId), StringComparer.Ordinal), numbers, turn, now);
+            servers, locations, copies.ToLookup(c => c.MeetingId, c => (c.ServerId, c.TenantId), StringComparer.Ordinal), numbers, tenants, turn, now);
     }
 
     private static string[] Beginnings(IReadOnlyCollection<string> numbers) =>
@@ -85,5 +94,6 @@ internal sealed record PlacementView(
 }
 
 /// <summary>What a <see cref="PlacementView"/> is to show.</summary>
+/// <param name="TenantIds">Of the creates; none without tenants.</param>
 internal sealed record PlacementQuestion(
-    IReadOnlyCollection<string> MeetingIds, IReadOnlyCollection<string> Numbers, int MinimumUsers, DateTimeOffset YoungSince);
+    IReadOnlyCollection<string> MeetingIds, IReadOnlyCollection<string> Numbers, IReadOnlyCollection<string> TenantIds, int MinimumUsers, DateTimeOffset YoungSince);

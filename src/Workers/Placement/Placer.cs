@@ -215,15 +215,21 @@ public sealed partial class Placer(
     {
         var meetingIds = new HashSet<string>(StringComparer.Ordinal);
         var numbers = new HashSet<string>(StringComparer.Ordinal);
+        var tenantIds = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (order, _) in batch)
         {
             if (meetingIds.Add(order.MeetingId))
             {
                 numbers.UnionWith(options.NumbersOf(order));
             }
+
+            if (order.TenantId.Length > 0)
+            {
+                tenantIds.Add(order.TenantId);
+            }
         }
 
-        return new PlacementQuestion(meetingIds, numbers, options.MinimumUsers, clock.GetUtcNow() - options.JoinBuffer);
+        return new PlacementQuestion(meetingIds, numbers, tenantIds, options.MinimumUsers, clock.GetUtcNow() - options.JoinBuffer);
     }
 
     private static ulong Seed() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
