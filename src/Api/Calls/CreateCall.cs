@@ -1,5 +1,6 @@
 using Scalelite.Api.Meetings;
 using Scalelite.Api.Nodes;
+using Scalelite.Api.Tenants;
 using Scalelite.BigBlueButton.Answers;
 using Scalelite.BigBlueButton.Nodes;
 using Scalelite.BigBlueButton.Parameters;
@@ -10,9 +11,11 @@ using Scalelite.Domain.Placement;
 using Scalelite.Domain.Servers;
 using Scalelite.EventLog;
 using Scalelite.Projections.Meetings;
+using Scalelite.Projections.Servers;
 using Scalelite.Workers.Callbacks;
 using Scalelite.Workers.Meetings;
 using Scalelite.Workers.Placement;
+using Scalelite.Workers.Tenants;
 
 namespace Scalelite.Api.Calls;
 
@@ -67,6 +70,7 @@ internal sealed partial class CreateCall(
         private readonly IReadOnlyList<Parameter> client;
         private readonly NodeBody? body;
         private readonly PlacementOrder order;
+        private readonly TenantAdditions tenant;
 
         public Attempt(CreateCall call, CallRequest request)
         {
@@ -74,8 +78,9 @@ internal sealed partial class CreateCall(
             this.request = request;
             client = request.Query.Parameters;
             body = request.Body();
+            tenant = new TenantAdditions(request.Tenant, call.tokens);
             var settings = call.options.Parameters;
-            var seen = CreateParameters.Build(client, settings, request.Tenant.Create, Additions);
+            var seen = CreateParameters.Build(client, settings, request.Tenant.Create, tenant.Names);
             order = new PlacementOrder(
                 request.TenantId,
                 request.MeetingId,
@@ -154,7 +159,7 @@ internal sealed partial class CreateCall(
             request.ServerId = placed.Server.Id;
             CreateSteps.Reached(CreateSteps.Placed, placed.Instance);
             var number = placed.VoiceBridge ?? (await call.runs.FindAsync(placed.Instance, cancellation))?.VoiceBridge;
-            var reply = await call.nodes.CreateAsync(placed.Server, Parameters(number, placed.Tag), body, Max(Left), cancellation);
+            var reply = await call.nodes.CreateAsync(placed.Server, await ParametersAsync(placed.Server, number, placed.Tag, cancellation), body, Max(Left), cancellation);
             if (reply is NodeReply.Answered { Failure: null } answered)
             {
                 return answered.Answer.Kind == NodeAnswerKind.Success
@@ -210,7 +215,7 @@ internal sealed partial class CreateCall(
         {
             request.At(location);
             var run = await call.runs.FindAsync(location.Instance, cancellation);
-            var reply = await call.nodes.CreateAsync(location.Server, Parameters(run?.VoiceBridge, run?.ServerTag), body, Max(Left), cancellation);
+            var reply = await call.nodes.CreateAsync(location.Server, await ParametersAsync(location.Server, run?.VoiceBridge, run?.ServerTag, cancellation), body, Max(Left), cancellation);
             if (reply is NodeReply.Answered { Failure: null } answered)
             {
                 Confirm(location, run, answered);
@@ -254,9 +259,14 @@ internal sealed partial class CreateCall(
         private FailedAttempt Failed(PlacementResult.Placed placed, PlacementFailure failure, string reason, TimeSpan elapsed, bool triesNext) =>
             new(placed.Instance, placed.Server.Id, failure, reason, elapsed, tried, placed.Attempt, triesNext);
 
-        private QueryParameters Parameters(string? voiceBridge, string? tag) => new(CreateParameters.Build(
-            client, call.options.Parameters, ParameterSettings.None, new CreateAdditions(
-                voiceBridge, tag, Callbacks: CallbackMetadata.TakenFromNode, MaxDuration: call.options.MaxDuration)));
+        private async Task<QueryParameters> ParametersAsync(PoolServer server, string? voiceBridge, string? tag, CancellationToken cancellation) =>
+            new(CreateParameters.Build(client, call.options.Parameters, request.Tenant.Create, await tenant.ForAsync(await call.nodes.AddressAsync(server, cancellation)) with
+            {
+                VoiceBridge = voiceBridge,
+                ServerTag = tag,
+                Callbacks = CallbackMetadata.TakenFromNode,
+                MaxDuration = call.options.MaxDuration,
+            }));
 
         /// <summary>PostgreSQL's JSON has no NUL; what the node gets is as it was sent.</summary>
         private static string? Storable(string? text) => text?.Replace('\0', '\uFFFD');
@@ -267,6 +277,8 @@ internal sealed partial class CreateCall(
         {
             PlacementError.TagUnavailable => BbbErrors.ServerTagUnavailable(tag?.TrimEnd('!') ?? ""),
             PlacementError.IdNotUnique => BbbErrors.IdNotUnique,
+            PlacementError.TooManyMeetings => BbbErrors.TooManyMeetings,
+            PlacementError.TooManyUsers => BbbErrors.TooManyUsers,
             _ => BbbErrors.NoServer,
         };
     }

@@ -201,9 +201,9 @@ public sealed class TenantOperations(
         return (string?)await command.ExecuteScalarAsync(cancellation);
     }
 
-    private async Task<IReadOnlyList<SealedSecret>> SealAsync(string tenantId, IReadOnlyList<string> secrets, CancellationToken cancellation)
+    private async Task<IReadOnlyList<SealedSecret>> SealAsync(string tenantId, string[] secrets, CancellationToken cancellation)
     {
-        if (secrets.Count == 0) return [];
+        if (secrets.Length == 0) return [];
         var number = await vault.NextNumberAsync(tenantId, TenantSecrets.Kind, cancellation);
         return [.. secrets.Select((secret, i) => vault.Seal(tenantId, TenantSecrets.Kind, number + i, secret))];
     }
