@@ -108,6 +108,8 @@ public sealed class DiskStorage(RecordingSettings settings) : IRecordingStorage
     public Task RemoveAsync(string recordId, string format, CancellationToken cancellation) => Task.Run(
         () =>
         {
+            // On a machine without the volumes, files would be taken for removed.
+            if (!Directory.Exists(_published) && !Directory.Exists(_unpublished)) throw new DirectoryNotFoundException($"There is neither {_published} nor {_unpublished}");
             foreach (var place in Enum.GetValues<RecordingPlace>())
             {
                 var folder = new FormatFolder(place, format, recordId);
