@@ -33,7 +33,7 @@ public static class WorkersSetup
         services.TryAddSingleton<InternalMeetings>();
         services.AddSingleton<LrsTokens>();
         services.AddSingleton<NodeSecrets>();
-        services.AddSingleton<ClientSecrets>();
+        services.AddCallbacks(handlesMessages);
         services.AddSingleton<PlacementChange>();
         services.AddSingleton<PollLedger>();
         services.AddSingleton<NodePolls>();
