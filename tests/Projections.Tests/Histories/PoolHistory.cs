@@ -76,6 +76,7 @@ internal sealed class PoolHistory : IAsyncDisposable
         ServerPolled e => Streams.Polls(e.ServerId, e.BeganAt),
         ServerPollFailed e => Streams.Polls(e.ServerId, e.BeganAt),
         JoinsRouted e => Streams.Joins(Process, e.To),
+        _ when @event.GetType().GetProperty("CallbackId")?.GetValue(@event) is Guid callback => Streams.Callback(callback),
         _ when @event.GetType().GetProperty("RecordId")?.GetValue(@event) is string recording => Streams.Recording(recording),
         _ when @event.GetType().GetProperty("Instance")?.GetValue(@event) is Guid instance => Streams.Meeting(instance),
         _ => Streams.Server((string)@event.GetType().GetProperty("ServerId")!.GetValue(@event)!),

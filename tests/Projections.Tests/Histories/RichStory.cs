@@ -18,6 +18,7 @@ internal static class RichStory
         ImportStory.Tell(story);
         TenantStory.Tell(story);
         RecordingStory.Tell(story);
+        CallbackStory.Tell(story);
         return story;
     }
 
