@@ -69,6 +69,7 @@ internal static class ScaleliteHost
         app.MapBbbApi();
         app.MapAdminApi();
         app.MapDialIn();
+        app.MapPlayback(settings);
         return app;
     }
 

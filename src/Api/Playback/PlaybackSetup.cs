@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Scalelite.Projections.Recordings;
 using Scalelite.Workers.Configuration;
 
 namespace Scalelite.Api.Playback;
@@ -9,8 +11,26 @@ internal static class PlaybackSetup
     public static IServiceCollection AddPlayback(this IServiceCollection services, Settings settings)
     {
         services.AddSingleton(settings.Playback);
-        services.AddSingleton(provider => new LinkTokens(settings.Security.SecretKeyBase, provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(settings.Recordings);
+        services.AddSingleton(provider => new LinkTokens(settings.Security.SecretKeyBase, Clock(provider)));
+        services.AddSingleton(provider => new PlaybackCookie(settings.Security.SecretKeyBase, settings.Playback, Clock(provider)));
         services.AddSingleton<ProtectedLinks>();
+        services.TryAddSingleton<RecordingCatalog>();
+        services.AddSingleton<PlayableFormats>();
+        services.AddSingleton<CloudFront>();
+        services.AddSingleton<FormatFiles>();
+        services.AddSingleton<RecordingDoor>();
+        services.AddSingleton<CaptionFiles>();
+        services.AddSingleton<PresentationPlayer>();
+        services.AddSingleton<PlaybackEndpoints>();
         return services;
     }
+
+    /// <summary>Answers at the paths of recordings, unless RECORDING_DISABLED is set.</summary>
+    public static void MapPlayback(this WebApplication app, Settings settings)
+    {
+        if (!settings.Recordings.Disabled) app.Services.GetRequiredService<PlaybackEndpoints>().Map(app);
+    }
+
+    private static TimeProvider Clock(IServiceProvider services) => services.GetRequiredService<TimeProvider>();
 }

@@ -7,7 +7,7 @@ public sealed class LinkTokensTests
 {
     private static readonly string KeyBase = new('k', 64);
 
-    private readonly SetClock _clock = new();
+    private readonly StoppedClock _clock = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     [Fact]
     public void A_token_is_64_hex_digits_and_opens_what_it_was_made_for_as_often_as_it_is_used()
@@ -65,11 +65,4 @@ public sealed class LinkTokensTests
         Assert.Equal(
             LinkVerdict.Wrong,
             new LinkTokens(KeyBase, _clock).Verify(new LinkTokens(new string('x', 64), _clock).Make(TimeSpan.FromHours(1), "recording"), "recording"));
-
-    private sealed class SetClock : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-        public override DateTimeOffset GetUtcNow() => Now;
-    }
 }
