@@ -13,7 +13,13 @@ internal static class RecordingFilesSetup
     /// <param name="handlesMessages">Whether this process looks for files and recordings that are due.</param>
     public static IServiceCollection AddRecordingFiles(this IServiceCollection services, bool handlesMessages)
     {
-        services.AddSingleton<IRecordingStorage>(provider => new DiskStorage(provider.GetRequiredService<Settings>().Recordings));
+        services.AddSingleton<IRecordingStorage>(provider =>
+        {
+            var settings = provider.GetRequiredService<Settings>();
+            return settings.Bucket.Used
+                ? new BucketStorage(settings.Bucket, settings.Imports.WorkFolder, provider.GetRequiredService<TimeProvider>())
+                : new DiskStorage(settings.Recordings);
+        });
         services.TryAddSingleton<RecordingCatalog>();
         services.AddSingleton<RecordingLock>();
         services.AddSingleton<RecordingStream>();

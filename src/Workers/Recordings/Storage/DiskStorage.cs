@@ -9,13 +9,24 @@ namespace Scalelite.Workers.Recordings.Storage;
 /// They may be on two volumes. What is not in its place yet, or not any more, lies in <c>.scalelite</c> on the same volume:
 /// <c>staging</c>, <c>aside</c>, <c>moving</c>, <c>removed</c>, <c>orphans</c>, so that whatever appears or vanishes does so by one rename.
 /// </summary>
-public sealed class DiskStorage(RecordingSettings settings) : IRecordingStorage
+public sealed class DiskStorage : IRecordingStorage
 {
     /// <summary>The folder for what is not in its place.</summary>
     internal const string OwnFolder = ".scalelite";
 
-    private readonly string _published = Path.GetFullPath(settings.PublishFolder);
-    private readonly string _unpublished = Path.GetFullPath(settings.UnpublishFolder);
+    private readonly string _published;
+    private readonly string _unpublished;
+    private readonly Action _step;
+
+    /// <param name="settings">The two folders; they need not exist.</param>
+    public DiskStorage(RecordingSettings settings)
+        : this(settings, () => { })
+    {
+    }
+
+    /// <param name="step">Called before every change to the disk: a test dies there.</param>
+    internal DiskStorage(RecordingSettings settings, Action step) =>
+        (_published, _unpublished, _step) = (Path.GetFullPath(settings.PublishFolder), Path.GetFullPath(settings.UnpublishFolder), step);
 
     /// <inheritdoc/>
     public StagedFolder TargetOf(Guid import, FormatFolder folder) => new(
@@ -33,15 +44,15 @@ public sealed class DiskStorage(RecordingSettings settings) : IRecordingStorage
             await MarkAsync(staged, cancellation);
             if (Directory.Exists(staged.Target))
             {
-                DurableFolders.Remove(staged.Aside);
-                DurableFolders.Rename(staged.Target, staged.Aside);
+                Remove(staged.Aside);
+                Rename(staged.Target, staged.Aside);
             }
 
-            DurableFolders.Rename(staged.Staged, staged.Target);
+            Rename(staged.Staged, staged.Target);
         }
         else if (!await IsFromAsync(staged, cancellation))
         {
-            if (!Directory.Exists(staged.Target) && Directory.Exists(staged.Aside)) DurableFolders.Rename(staged.Aside, staged.Target);
+            if (!Directory.Exists(staged.Target) && Directory.Exists(staged.Aside)) Rename(staged.Aside, staged.Target);
             throw new StagingLostException($"{staged.Staged} is gone, and {staged.Target} is not from import {staged.Import}");
         }
 
@@ -58,8 +69,8 @@ public sealed class DiskStorage(RecordingSettings settings) : IRecordingStorage
         {
             foreach (var place in Enum.GetValues<RecordingPlace>())
             {
-                DurableFolders.Remove(Path.Combine(Own(place, "aside"), import.ToString()));
-                DurableFolders.Remove(Path.Combine(Own(place, "staging"), import.ToString()));
+                Remove(Path.Combine(Own(place, "aside"), import.ToString()));
+                Remove(Path.Combine(Own(place, "staging"), import.ToString()));
             }
         },
         cancellation);
@@ -77,7 +88,7 @@ public sealed class DiskStorage(RecordingSettings settings) : IRecordingStorage
         if (Directory.Exists(returning))
         {
             if (Directory.Exists(target)) DiscardMoving(there);
-            else DurableFolders.Rename(returning, target);
+            else Rename(returning, target);
             Discard(here);
             return true;
         }
@@ -87,17 +98,17 @@ public sealed class DiskStorage(RecordingSettings settings) : IRecordingStorage
             // What the catalog knows lies at the source; the rest of an import that was interrupted gives way and is staged anew.
             DiscardMoving(here);
             Discard(there);
-            if (DurableFolders.TryRename(source, target)) return true;
-            DurableFolders.Rename(source, leaving);
+            if (TryRename(source, target)) return true;
+            Rename(source, leaving);
         }
 
         if (!Directory.Exists(leaving)) return Directory.Exists(target);
         if (!Directory.Exists(target))
         {
             var copy = Path.Combine(Own(to, "staging"), "moving", format, recordId);
-            DurableFolders.Remove(copy);
-            await DurableFolders.CopyAsync(leaving, copy, cancellation);
-            DurableFolders.Rename(copy, target);
+            Remove(copy);
+            await CopyAsync(leaving, copy, cancellation);
+            Rename(copy, target);
         }
 
         DiscardMoving(here);
@@ -115,7 +126,7 @@ public sealed class DiskStorage(RecordingSettings settings) : IRecordingStorage
                 var folder = new FormatFolder(place, format, recordId);
                 Discard(folder);
                 DiscardMoving(folder);
-                DurableFolders.Remove(Path.Combine(Own(place, "staging"), "moving", format, recordId));
+                Remove(Path.Combine(Own(place, "staging"), "moving", format, recordId));
             }
         },
         cancellation);
@@ -202,7 +213,7 @@ public sealed class DiskStorage(RecordingSettings settings) : IRecordingStorage
         if (!Directory.Exists(source)) return Task.CompletedTask;
         var kept = Path.Combine(Own(folder.Place, "orphans"), folder.Format, folder.RecordId);
         for (var n = 2; Directory.Exists(kept); n++) kept = Path.Combine(Own(folder.Place, "orphans"), folder.Format, $"{folder.RecordId}.{n}");
-        DurableFolders.Rename(source, kept);
+        Rename(source, kept);
         return Task.CompletedTask;
     }
 
@@ -250,10 +261,34 @@ public sealed class DiskStorage(RecordingSettings settings) : IRecordingStorage
     private void Discard(string path, FormatFolder folder)
     {
         var removed = Path.Combine(Own(folder.Place, "removed"), folder.Format, folder.RecordId);
-        DurableFolders.Remove(removed);
+        Remove(removed);
         if (!Directory.Exists(path)) return;
-        DurableFolders.Rename(path, removed);
-        DurableFolders.Remove(removed);
+        Rename(path, removed);
+        Remove(removed);
+    }
+
+    private void Rename(string from, string to)
+    {
+        _step();
+        DurableFolders.Rename(from, to);
+    }
+
+    private bool TryRename(string from, string to)
+    {
+        _step();
+        return DurableFolders.TryRename(from, to);
+    }
+
+    private void Remove(string folder)
+    {
+        _step();
+        DurableFolders.Remove(folder);
+    }
+
+    private Task CopyAsync(string from, string to, CancellationToken cancellation)
+    {
+        _step();
+        return DurableFolders.CopyAsync(from, to, cancellation);
     }
 
     private string Root(RecordingPlace place) => place == RecordingPlace.Published ? _published : _unpublished;
