@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Scalelite.Projections.Meetings;
+using Scalelite.Projections.Recordings;
 using Scalelite.Projections.Servers;
 using Scalelite.Projections.Tenants;
 using Scalelite.Workers.Callbacks;
@@ -8,6 +9,7 @@ using Scalelite.Workers.Joins;
 using Scalelite.Workers.Nodes;
 using Scalelite.Workers.Polling;
 using Scalelite.Workers.Recordings;
+using Scalelite.Workers.Recordings.TextTracks;
 using Scalelite.Workers.Tenants;
 
 namespace Scalelite.Workers;
@@ -32,6 +34,7 @@ public static class WorkersSetup
         services.AddSingleton<TenantSecrets>();
         services.TryAddSingleton<InternalMeetings>();
         services.AddSingleton<LrsTokens>();
+        services.AddSingleton<TextTrackFiles>();
         services.AddSingleton<NodeSecrets>();
         services.AddCallbacks(handlesMessages);
         services.AddSingleton<PlacementChange>();

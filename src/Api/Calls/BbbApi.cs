@@ -115,20 +115,25 @@ internal sealed partial class BbbApi
             var isForm = mediaType is "application/x-www-form-urlencoded" or "multipart/form-data";
             if (!(isXml && call.Methods.HasFlag(CallMethods.PostXml)) && !(isForm && call.Methods.HasFlag(CallMethods.Post)))
             {
-                return (null, CallAnswer.Failed(BbbErrors.UnsupportedContentType));
+                return (null, call.Failed(BbbErrors.UnsupportedContentType));
             }
         }
 
         var query = RawQuery.OfTarget(http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+        if (call.BeforeChecksum(query) is { } wrong)
+        {
+            return (null, wrong);
+        }
+
         // A name that is no tenant's is answered like a wrong checksum: who guesses names learns nothing.
         var tenant = await tenants.OfAsync(http, cancellation);
         var verdict = tenant is null ? default : Checksum.Verify(name, query, tenant.Secrets, algorithms);
         if (tenant is null || !verdict.IsRight)
         {
-            return (null, CallAnswer.Failed(BbbErrors.ChecksumFailed));
+            return (null, call.Failed(BbbErrors.ChecksumFailed));
         }
 
-        if (hasBody && !isXml && !await DrainAsync(http.Request.Body, cancellation))
+        if (hasBody && !isXml && !call.ReadsForm && !await DrainAsync(http.Request.Body, cancellation))
         {
             return (null, CallAnswer.Failed(BbbErrors.UnsupportedContentType));
         }

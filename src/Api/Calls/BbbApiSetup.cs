@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using Scalelite.Api.Meetings;
 using Scalelite.Api.Nodes;
+using Scalelite.Api.Recordings;
 using Scalelite.Api.Servers;
 using Scalelite.Api.Tenants;
 using Scalelite.BigBlueButton.Answers;
@@ -55,11 +56,7 @@ internal static class BbbApiSetup
         services.AddForwarded("getMeetingInfo", Forms, BbbErrors.MeetingNotFoundScalelite, BbbErrors.MeetingUnreachable);
         services.AddForwarded("insertDocument", CallMethods.PostXml, BbbErrors.MeetingNotFoundScalelite, BbbErrors.DocumentNotInserted);
         services.AddForwarded("sendChatMessage", CallMethods.Get, BbbErrors.ChatMeetingNotFound, BbbErrors.MeetingUnreachable);
-        foreach (var call in RecordingCall.All)
-        {
-            services.AddSingleton(call);
-        }
-
+        services.AddRecordingCalls(settings);
         services.AddSingleton<BbbApi>();
         return services;
     }

@@ -16,6 +16,9 @@ internal abstract record CallAnswer(string Outcome)
     /// <summary>XML of ours.</summary>
     public static CallAnswer Success(ReadOnlyMemory<byte> xml) => new Body("SUCCESS", xml, BbbXml.ContentType);
 
+    /// <summary>JSON of ours.</summary>
+    public static CallAnswer Json(string outcome, ReadOnlyMemory<byte> json) => new Body(outcome, json, "application/json;charset=utf-8");
+
     /// <summary>A node's answer, byte by byte.</summary>
     public static CallAnswer Node(string outcome, ReadOnlyMemory<byte> body, string? contentType) =>
         new Body(outcome, body, contentType ?? BbbXml.ContentType);
