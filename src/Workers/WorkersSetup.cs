@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Scalelite.Projections.Meetings;
-using Scalelite.Projections.Recordings;
 using Scalelite.Projections.Servers;
 using Scalelite.Projections.Tenants;
 using Scalelite.Workers.Callbacks;
