@@ -42,6 +42,7 @@ public static class DomainEvents
         typeof(MeetingEnded),
         typeof(JoinsRouted),
         typeof(RecordingImported),
+        typeof(RecordingTakenOver),
         typeof(RecordingPublished),
         typeof(RecordingUnpublished),
         typeof(RecordingProtected),

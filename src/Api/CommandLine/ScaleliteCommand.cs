@@ -42,6 +42,7 @@ internal static class ScaleliteCommand
         MeetingsCommand.Create(),
         ProjectionsCommand.Create(),
         EventsCommand.Create(),
+        ImportScaleliteCommand.Create(),
         SettingsCommand.Create(),
     };
 }

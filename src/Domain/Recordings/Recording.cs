@@ -51,6 +51,11 @@ public sealed record Recording(
         e.RecordId, e.TenantId, e.Recording.MeetingId, StateOf(e.Published), Protected: false, Restores: false,
         NoMetadata, ImmutableHashSet.Create<string>(StringComparer.Ordinal), NoFormats).Apply(e);
 
+    public static Recording Create(RecordingTakenOver e) => new(
+        e.RecordId, e.TenantId, e.Recording.MeetingId, e.Deleted ? RecordingState.Deleted : StateOf(e.Published), e.Protected, Restores: false,
+        NoMetadata.SetItems(e.Deleted ? [] : LowerCased(e.Recording.Metadata)), ImmutableHashSet.Create<string>(StringComparer.Ordinal),
+        NoFormats.SetItems(e.Formats.Select(format => KeyValuePair.Create(format.Format, new FormatPlace(PlaceOf(StateOf(e.Published)), Settled: true)))));
+
     public Recording Apply(RecordingImported e)
     {
         var state = State == RecordingState.Deleted ? StateOf(e.Published) : State;

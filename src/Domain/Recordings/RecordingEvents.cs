@@ -76,6 +76,21 @@ public sealed record RecordingImported(
     bool Published,
     DateTimeOffset At);
 
+/// <summary>A recording of another load balancer that stood here before, with all its formats; its files lie where that one put them.</summary>
+/// <param name="TenantId">Empty without tenants.</param>
+/// <param name="Published">Where its files lie, and whether it is shown.</param>
+/// <param name="Deleted">Only that it was there is known: no formats.</param>
+public sealed record RecordingTakenOver(
+    string RecordId,
+    string TenantId,
+    Guid? Instance,
+    RecordingDescription Recording,
+    IReadOnlyList<RecordingFormat> Formats,
+    bool Published,
+    bool Protected,
+    bool Deleted,
+    DateTimeOffset At);
+
 /// <summary>Somebody published it. Its files follow: <see cref="RecordingFormatMoved"/>.</summary>
 public sealed record RecordingPublished(string RecordId, DateTimeOffset At);
 

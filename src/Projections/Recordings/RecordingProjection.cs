@@ -27,6 +27,9 @@ public sealed class RecordingProjection : IProjection
             case RecordingImported e:
                 Imported(operations, e);
                 break;
+            case RecordingTakenOver e:
+                TakenOver(operations, e);
+                break;
             case RecordingPublished e:
                 Become(operations, e.RecordId, "published", e.At);
                 break;
@@ -70,7 +73,7 @@ public sealed class RecordingProjection : IProjection
 
     private static void Imported(IDocumentOperations operations, RecordingImported e)
     {
-        var (recording, at) = (e.Recording, e.At.ToUniversalTime());
+        var at = e.At.ToUniversalTime();
         var state = e.Published ? "published" : "unpublished";
         operations.QueueSqlCommand(
             """
@@ -86,6 +89,35 @@ public sealed class RecordingProjection : IProjection
             on conflict (tenant_id, state) do update set recordings = recording_count.recordings + excluded.recordings
             """,
             e.RecordId, e.TenantId, state);
+        Describe(operations, e.TenantId, e.Instance, e.Recording, state, at);
+        var place = PlaceName(e.Place);
+        Hold(operations, e.RecordId, e.Format, place, at);
+        WorkUnlessThere(operations, e.RecordId, e.Format.Format, place, at);
+    }
+
+    /// <summary>It is the first of its stream.</summary>
+    private static void TakenOver(IDocumentOperations operations, RecordingTakenOver e)
+    {
+        var at = e.At.ToUniversalTime();
+        var place = PlaceName(e.Published ? RecordingPlace.Published : RecordingPlace.Unpublished);
+        var state = e.Deleted ? "deleted" : place;
+        operations.QueueSqlCommand(
+            """
+            insert into recording_count (tenant_id, state, recordings) values (?, ?, 1)
+            on conflict (tenant_id, state) do update set recordings = recording_count.recordings + 1
+            """,
+            e.TenantId, state);
+        var recording = e.Deleted ? e.Recording with { Metadata = new Dictionary<string, string>() } : e.Recording;
+        Describe(operations, e.TenantId, e.Instance, recording, state, at);
+        operations.QueueSqlCommand(
+            "update recording_catalog set protected = ?, deleted_at = ?::timestamptz where record_id = ?",
+            e.Protected, e.Deleted ? at : DBNull.Value, e.RecordId);
+        foreach (var format in e.Formats) Hold(operations, e.RecordId, format, place, at);
+    }
+
+    private static void Describe(
+        IDocumentOperations operations, string tenantId, Guid? instance, RecordingDescription recording, string state, DateTimeOffset at)
+    {
         operations.QueueSqlCommand(
             """
             insert into recording_catalog (
@@ -100,25 +132,25 @@ public sealed class RecordingProjection : IProjection
                 raw_size = excluded.raw_size, is_breakout = excluded.is_breakout, breakout = excluded.breakout,
                 breakout_rooms = excluded.breakout_rooms, deleted_at = null, restores = false
             """,
-            e.RecordId, e.TenantId, recording.MeetingId, OrNull(recording.InternalMeetingId), OrNull(e.Instance), recording.Name, state,
+            recording.RecordId, tenantId, recording.MeetingId, OrNull(recording.InternalMeetingId), OrNull(instance), recording.Name, state,
             recording.StartTime, recording.EndTime, OrNull(recording.Participants), OrNull(recording.RawSize), recording.IsBreakout,
             OrNull(recording.Breakout is null ? null : JsonSerializer.Serialize(recording.Breakout)), recording.BreakoutRooms.ToArray(), at);
 
         var metadata = Recording.LowerCased(recording.Metadata);
         var keys = metadata.Keys.ToArray();
         operations.QueueSqlCommand(
-            "delete from recording_metadata where record_id = ? and not edited and key <> all(?::text[])", e.RecordId, keys);
+            "delete from recording_metadata where record_id = ? and not edited and key <> all(?::text[])", recording.RecordId, keys);
         operations.QueueSqlCommand(
             """
             insert into recording_metadata (record_id, key, value)
             select ?, m.key, m.value from unnest(?::text[], ?::text[]) as m (key, value)
             on conflict (record_id, key) do update set value = excluded.value where not recording_metadata.edited
             """,
-            e.RecordId, keys, metadata.Values.ToArray());
-        GatherMetadata(operations, e.RecordId);
+            recording.RecordId, keys, metadata.Values.ToArray());
+        GatherMetadata(operations, recording.RecordId);
+    }
 
-        var format = e.Format;
-        var place = PlaceName(e.Place);
+    private static void Hold(IDocumentOperations operations, string recordId, RecordingFormat format, string place, DateTimeOffset at) =>
         operations.QueueSqlCommand(
             """
             insert into recording_format (
@@ -129,10 +161,8 @@ public sealed class RecordingProjection : IProjection
                 size_bytes = excluded.size_bytes, thumbnails = excluded.thumbnails, files = excluded.files, bytes = excluded.bytes,
                 manifest_sha256 = excluded.manifest_sha256, imported_at = excluded.imported_at
             """,
-            e.RecordId, format.Format, place, format.Link, format.LengthMinutes, OrNull(format.ProcessingMs), OrNull(format.SizeBytes),
+            recordId, format.Format, place, format.Link, format.LengthMinutes, OrNull(format.ProcessingMs), OrNull(format.SizeBytes),
             JsonSerializer.Serialize(format.Thumbnails), format.Files, format.Bytes, OrNull(format.ManifestSha256), at);
-        WorkUnlessThere(operations, e.RecordId, format.Format, place, at);
-    }
 
     /// <summary>Every format is due, also one that seems to be in its place already: a worker may be about to move it away.</summary>
     private static void Become(IDocumentOperations operations, string recordId, string state, DateTimeOffset at)

@@ -24,6 +24,9 @@ internal static class RecordingStory
         Of("rec-3", Track("rec-3", "fr"), Track("rec-3", "fr"));
         Of("rec-4", GivenRecording.Imported("rec-4", tenant: "t2"), new RecordingDeleted("rec-4", "a person", Given.At(7)));
 
+        Of("rec-5", GivenRecording.TakenOver("rec-5", "t1", published: true, ["presentation", "video"]), new RecordingUnpublished("rec-5", Given.At(7)));
+        Of("rec-6", GivenRecording.TakenOver("rec-6", "t1", published: false, [], deleted: true), new RecordingRestored("rec-6", Given.At(8)));
+
         void Of(string id, params object[] events)
         {
             foreach (var @event in events) story.Tell(Streams.Recording(id), @event);

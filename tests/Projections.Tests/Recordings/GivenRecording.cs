@@ -28,6 +28,13 @@ internal static class GivenRecording
         published,
         Given.At(5));
 
+    public static RecordingTakenOver TakenOver(string id, string tenant, bool published, string[] formats, bool deleted = false)
+    {
+        var imported = Imported(id, tenant: tenant, metadata: [("a", "1"), ("B", "2")]);
+        return new RecordingTakenOver(
+            id, tenant, null, imported.Recording, [.. formats.Select(format => imported.Format with { Format = format })], published, Protected: true, deleted, Given.At(5));
+    }
+
     public static RecordingMetadataChanged Changed(string id, (string Key, string Value)[] set, params string[] removed) =>
         new(id, set.ToDictionary(meta => meta.Key, meta => meta.Value), removed, Given.At(6));
 }
