@@ -32,6 +32,7 @@ public static class ReadModels
     [
         .. All.SelectMany(model => model.Scripts),
         Script("Placement", "placement_turn"),
+        Script("Imports", "import_claim"),
         Script("Callbacks", "callback_claim"),
         Script("Recordings", "recording_metadata_trigrams"),
     ];

@@ -4,6 +4,7 @@ using Scalelite.Projections.Meetings;
 using Scalelite.Projections.Servers;
 using Scalelite.Projections.Tenants;
 using Scalelite.Workers.Callbacks;
+using Scalelite.Workers.Imports;
 using Scalelite.Workers.Joins;
 using Scalelite.Workers.Nodes;
 using Scalelite.Workers.Polling;
@@ -43,6 +44,7 @@ public static class WorkersSetup
         services.AddSingleton<JoinCounter>();
         services.AddHostedService<JoinFlush>();
         services.AddRecordingFiles(handlesMessages);
+        services.AddImports(handlesMessages);
         if (handlesMessages) services.AddHostedService<OverduePolls>();
         return services;
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using Scalelite.Api.CommandLine.Imports;
 using Scalelite.Api.CommandLine.Meetings;
 using Scalelite.Api.CommandLine.Servers;
 using Scalelite.Api.Configuration;
@@ -40,6 +41,7 @@ internal static class ScaleliteCommand
         StatusCommand.Create(),
         PollCommand.Create(),
         MeetingsCommand.Create(),
+        ImportsCommand.Create(),
         ProjectionsCommand.Create(),
         EventsCommand.Create(),
         ImportScaleliteCommand.Create(),

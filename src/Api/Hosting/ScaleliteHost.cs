@@ -7,6 +7,7 @@ using Scalelite.Api.DialIn;
 using Scalelite.Api.Logging;
 using Scalelite.Api.Playback;
 using Scalelite.Api.Tenants;
+using Scalelite.Api.Uploads;
 using Scalelite.BigBlueButton.Nodes;
 using Scalelite.EventLog;
 using Scalelite.Flavour;
@@ -68,6 +69,7 @@ internal static class ScaleliteHost
         app.MapHealthCheck(database);
         app.MapBbbApi();
         app.MapAdminApi();
+        app.MapUploads();
         app.MapDialIn();
         app.MapPlayback(settings);
         return app;
@@ -108,7 +110,7 @@ internal static class ScaleliteHost
         {
             builder.Services
                 .AddBbbApi(settings)
-                .AddAdminApi(settings)
+                .AddAdminApi(settings).AddUploads()
                 .AddPlayback(settings)
                 .AddDialIn(settings);
         }

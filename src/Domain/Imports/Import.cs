@@ -65,6 +65,10 @@ public sealed record Import(
     /// <summary>There is work to do.</summary>
     public bool IsOpen => Phase is ImportPhase.Received or ImportPhase.Checked;
 
+    /// <summary>Ids of recordings that something of the archive is in the catalog of.</summary>
+    public IReadOnlyList<string> Arrived =>
+        [.. Formats.Where(format => format.Step == FormatStep.Imported).Select(format => format.Format.RecordId).Distinct(StringComparer.Ordinal)];
+
     public static Import Create(ArchiveReceived e) => new(e.ImportId, e.Name, e.Source, ImportPhase.Received, [], 0, null);
 
     public Import Apply(ArchiveChecked e) =>
@@ -98,9 +102,9 @@ public sealed record Import(
     public Decision Check(IReadOnlyList<ArchivedFormat> formats, int files, long bytes, DateTimeOffset at) =>
         When(Phase == ImportPhase.Received, new ArchiveChecked(ImportId, formats, files, bytes, at));
 
-    /// <summary>A format is unpacked; again where an earlier staging was lost.</summary>
+    /// <summary>A format is unpacked; again where its files were lost before they were catalogued.</summary>
     public Decision Stage(FormatStaged staged) =>
-        When(Phase == ImportPhase.Checked && Find(staged.RecordId, staged.Format) is { Step: FormatStep.Archived or FormatStep.Staged }, staged);
+        When(Phase == ImportPhase.Checked && Find(staged.RecordId, staged.Format) is { IsOver: false }, staged);
 
     /// <summary>A staged format's files were put in place.</summary>
     public Decision PutInPlace(ArchivedFormat format, DateTimeOffset at) =>

@@ -21,7 +21,6 @@ public sealed class ImportTests
         var staged = Checked.Apply(Assert.IsType<FormatStaged>(Assert.Single(Checked.Stage(Staging(Video)).Events)));
         Assert.Empty(staged.Catalogue(Video, At).Events);
         var inPlace = staged.Apply(Assert.IsType<FormatInPlace>(Assert.Single(staged.PutInPlace(Video, At).Events)));
-        Assert.Empty(inPlace.Stage(Staging(Video)).Events);
         var imported = inPlace.Apply(Assert.IsType<FormatImported>(Assert.Single(inPlace.Catalogue(Video, At).Events)));
         Assert.Equal([FormatStep.Archived, FormatStep.Imported], imported.Formats.Select(format => format.Step));
         Assert.Empty(imported.Catalogue(Video, At).Events);
