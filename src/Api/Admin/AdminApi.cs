@@ -9,6 +9,7 @@ using Scalelite.Api.Logging;
 using Scalelite.BigBlueButton.Answers;
 using Scalelite.BigBlueButton.Checksums;
 using Scalelite.Workers.Servers;
+using Scalelite.Workers.Tenants;
 
 namespace Scalelite.Api.Admin;
 
@@ -16,7 +17,7 @@ namespace Scalelite.Api.Admin;
 /// What stands at <c>/scalelite/api</c>: Scalelite's admin API (<c>docs/admin-api.md</c>). Checks method, content type, checksum and
 /// body, in this order, and finds the call.
 /// </summary>
-internal sealed partial class AdminApi(ServerCalls servers, AdminApiOptions options, ILogger<AdminApi> log)
+internal sealed partial class AdminApi(ServerCalls servers, TenantCalls tenants, AdminApiOptions options, ILogger<AdminApi> log)
 {
     /// <summary>The base path.</summary>
     public const string Path = "/scalelite/api";
@@ -26,7 +27,7 @@ internal sealed partial class AdminApi(ServerCalls servers, AdminApiOptions opti
     private static readonly BbbError BodyHashMissing = new(BbbErrors.ChecksumFailed.Key, "You must provide bodyHash, the SHA-256 of the body");
     private static readonly BbbError BodyHashWrong = new(BbbErrors.ChecksumFailed.Key, "bodyHash is not the SHA-256 of the body");
 
-    private readonly Dictionary<string, AdminCall> calls = servers.All.Concat(TenantCalls.All).ToDictionary(call => call.Name, StringComparer.Ordinal);
+    private readonly Dictionary<string, AdminCall> calls = servers.All.Concat(tenants.All).ToDictionary(call => call.Name, StringComparer.Ordinal);
 
     /// <summary>Answers a request below <see cref="Path"/>.</summary>
     public async Task AnswerAsync(HttpContext http)
@@ -34,11 +35,11 @@ internal sealed partial class AdminApi(ServerCalls servers, AdminApiOptions opti
         var began = Stopwatch.GetTimestamp();
         var by = new ChangedBy("admin-api", RequestId.Of(http), Address(http.Connection.RemoteIpAddress));
         var name = http.Request.Path.StartsWithSegments(Path, out var rest) ? (rest.Value ?? "").Trim('/') : "";
-        string? serverId = null;
+        string? id = null;
         AdminAnswer? answer = null;
         try
         {
-            (serverId, answer) = await AnswerAsync(http, name, by);
+            (id, answer) = await AnswerAsync(http, name, by);
         }
         catch (Exception left) when (left is OperationCanceledException or IOException && http.RequestAborted.IsCancellationRequested)
         {
@@ -62,7 +63,11 @@ internal sealed partial class AdminApi(ServerCalls servers, AdminApiOptions opti
         }
 
         if (answer is not null) await SendAsync(answer, http);
-        log.Answered(new RequestLine(name, answer?.Outcome ?? "left", Stopwatch.GetElapsedTime(began), by.CorrelationId!) { ServerId = serverId });
+        log.Answered(new RequestLine(name, answer?.Outcome ?? "left", Stopwatch.GetElapsedTime(began), by.CorrelationId!)
+        {
+            ServerId = calls.GetValueOrDefault(name) is { Wrapper: "server" } ? id : null,
+            TenantId = calls.GetValueOrDefault(name) is { Wrapper: "tenant" } ? id : null,
+        });
     }
 
     private static async Task SendAsync(AdminAnswer answer, HttpContext http)
@@ -77,7 +82,7 @@ internal sealed partial class AdminApi(ServerCalls servers, AdminApiOptions opti
         }
     }
 
-    private async Task<(string? ServerId, AdminAnswer Answer)> AnswerAsync(HttpContext http, string name, ChangedBy by)
+    private async Task<(string? Id, AdminAnswer Answer)> AnswerAsync(HttpContext http, string name, ChangedBy by)
     {
         var posts = HttpMethods.IsPost(http.Request.Method);
         if (!calls.TryGetValue(name, out var call) || !(call.Posts ? posts : HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)))
@@ -113,12 +118,12 @@ internal sealed partial class AdminApi(ServerCalls servers, AdminApiOptions opti
             return (null, AdminAnswer.Failed(BodyHashWrong));
         }
 
-        return AdminBody.Read(bytes.Span) is { } body
+        return AdminBody.Read(bytes.Span, call.Wrapper) is { } body
             ? await AnswerAsync(call, query, body, by, http)
             : (null, AdminAnswer.Error(StatusCodes.Status400BadRequest, "The body is not a JSON object"));
     }
 
-    private static async Task<(string? ServerId, AdminAnswer Answer)> AnswerAsync(
+    private static async Task<(string? Id, AdminAnswer Answer)> AnswerAsync(
         AdminCall call, RawQuery query, AdminBody body, ChangedBy by, HttpContext http)
     {
         var (signed, inBody) = (query["id"], body.Id());
@@ -134,7 +139,8 @@ internal sealed partial class AdminApi(ServerCalls servers, AdminApiOptions opti
         }
 
         var request = new AdminRequest(
-            signed ?? inBody ?? "", body, by, http.RequestServices.GetRequiredService<ServerOperations>(), http.RequestAborted);
+            signed ?? inBody ?? "", body, by, http.RequestServices.GetRequiredService<ServerOperations>(),
+            http.RequestServices.GetRequiredService<TenantOperations>(), http.RequestAborted);
         return (request.Id, await call.Answer(request));
     }
 

@@ -16,6 +16,7 @@ internal static class AdminApiSetup
             settings.Placement.MinimumUsers,
             settings.Placement.JoinBuffer));
         services.AddSingleton<ServerCalls>();
+        services.AddSingleton<TenantCalls>();
         services.AddSingleton<AdminApi>();
         return services;
     }

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Scalelite.Api.Admin;
 
 /// <summary>
-/// The fields of a call's JSON. Those of a server stand in <c>server</c>, or, as Scalelite takes them too, beside <c>id</c>.
+/// The fields of a call's JSON. Those of a server stand in <c>server</c>, of a tenant in <c>tenant</c>, or, as Scalelite takes them too, beside <c>id</c>.
 /// What cannot be read becomes <see cref="Problem"/>; unknown fields are ignored.
 /// </summary>
 internal sealed class AdminBody
@@ -14,23 +14,24 @@ internal sealed class AdminBody
     private readonly JsonElement root;
     private readonly JsonElement fields;
 
-    private AdminBody(JsonElement root)
+    private AdminBody(JsonElement root, string wrapper)
     {
         this.root = root;
-        fields = root.TryGetProperty("server", out var server) ? server : root;
-        if (fields.ValueKind != JsonValueKind.Object) Problem = "server must be an object";
+        fields = root.TryGetProperty(wrapper, out var wrapped) ? wrapped : root;
+        if (fields.ValueKind != JsonValueKind.Object) Problem = $"{wrapper} must be an object";
     }
 
     /// <summary>The first thing that is wrong, a sentence for the caller.</summary>
     public string? Problem { get; private set; }
 
     /// <summary>Reads a body; an empty one has no fields. Null where it is not one JSON object, or names a field twice.</summary>
-    public static AdminBody? Read(ReadOnlySpan<byte> json)
+    /// <param name="wrapper">What the fields stand in: <c>server</c>, <c>tenant</c>.</param>
+    public static AdminBody? Read(ReadOnlySpan<byte> json, string wrapper)
     {
         try
         {
             var root = JsonElement.Parse(json.IsEmpty ? "{}"u8 : json, Reading);
-            return root.ValueKind == JsonValueKind.Object ? new AdminBody(root) : null;
+            return root.ValueKind == JsonValueKind.Object ? new AdminBody(root, wrapper) : null;
         }
         catch (JsonException)
         {
@@ -53,7 +54,7 @@ internal sealed class AdminBody
         return null;
     }
 
-    /// <summary><c>true</c> or <c>false</c>, also as a text, inside <c>server</c> or outside; false where the field is absent, null or blank.</summary>
+    /// <summary><c>true</c> or <c>false</c>, also as a text, inside the wrapper or outside; false where the field is absent, null or blank.</summary>
     public bool Flag(string name) => Flag(fields, name) || Flag(root, name);
 
     private bool Flag(JsonElement place, string name)

@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using Scalelite.Api.CommandLine.Imports;
 using Scalelite.Api.CommandLine.Meetings;
 using Scalelite.Api.CommandLine.Servers;
+using Scalelite.Api.CommandLine.Tenants;
 using Scalelite.Api.Configuration;
 
 namespace Scalelite.Api.CommandLine;
@@ -42,6 +43,7 @@ internal static class ScaleliteCommand
         PollCommand.Create(),
         MeetingsCommand.Create(),
         ImportsCommand.Create(),
+        TenantsCommand.Create(),
         ProjectionsCommand.Create(),
         EventsCommand.Create(),
         ImportScaleliteCommand.Create(),
