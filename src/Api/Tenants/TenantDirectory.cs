@@ -14,6 +14,9 @@ internal sealed class TenantDirectory(TenantList tenants, TenantSecrets secrets,
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
 
+    // From then on one request has it read beside its own way, so that under traffic none waits for it.
+    private static readonly TimeSpan Ageing = TimeSpan.FromMilliseconds(500);
+
     private readonly RequestTenant everybody = new() { Id = "", Name = "", Secrets = settings.Security.LoadBalancerSecrets };
     private readonly SemaphoreSlim reading = new(1);
     private Snapshot? last;
@@ -53,6 +56,11 @@ internal sealed class TenantDirectory(TenantList tenants, TenantSecrets secrets,
     {
         if (last is { } fresh && IsFresh(fresh))
         {
+            if (clock.GetElapsedTime(fresh.ReadAt) >= Ageing && reading.Wait(0, CancellationToken.None))
+            {
+                _ = RefreshAsync();
+            }
+
             return fresh;
         }
 
@@ -60,6 +68,24 @@ internal sealed class TenantDirectory(TenantList tenants, TenantSecrets secrets,
         try
         {
             return last = last is { } read && IsFresh(read) ? read : await ReadAnewAsync(cancellation);
+        }
+        finally
+        {
+            reading.Release();
+        }
+    }
+
+    /// <summary>Reads while the last is still good enough; whoever began it holds the turn.</summary>
+    private async Task RefreshAsync()
+    {
+        try
+        {
+            last = await ReadAnewAsync(CancellationToken.None);
+        }
+#pragma warning disable CA1031 // The next request that finds it too old reads it itself, and is told.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
         }
         finally
         {
