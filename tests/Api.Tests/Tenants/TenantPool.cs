@@ -25,6 +25,9 @@ internal sealed class TenantPool : IAsyncDisposable
         new(await Balancer.StartAsync(
             nodes, settings => (change ?? (s => s))(settings with { Multitenancy = new MultitenancySettings { Enabled = true } }), roles));
 
+    /// <summary>The tenants of a balancer that somebody else started and stops.</summary>
+    public static TenantPool Of(Balancer balancer) => new(balancer);
+
     /// <summary>Adds a tenant, and waits until it is seen.</summary>
     public async Task<TenantClient> AddAsync(string name, string secrets = "")
     {

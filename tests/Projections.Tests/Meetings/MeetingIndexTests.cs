@@ -21,6 +21,7 @@ public sealed class MeetingIndexTests(MeetingIndexTests.LargePool pool) : IClass
 
     [Theory]
     [InlineData("select from meeting_location where server_id = 's1'", "meeting_location_server_id_meeting_id_key")]
+    [InlineData("select from meeting_location where tenant_id = 'small' and tenant_id <> ''", "meeting_location_tenant")]
     [InlineData("select from meeting_location where meeting_id = any('{room 1,room 2}')", "meeting_location_pkey")]
     [InlineData("delete from meeting_location where instance = '00000000-0000-0000-0000-000000000001'", "meeting_location_instance_key")]
     [InlineData("select from meeting_instance where internal_meeting_id = any('{int-1,int-2}') and state = 'ended'", "meeting_instance_internal_meeting_id")]
