@@ -26,10 +26,11 @@ internal sealed class TestPool : IAsyncDisposable
 
     private readonly List<IHost> _hosts = [];
     private readonly IHost _reader;
+    private readonly Action<IServiceCollection>? _configure;
 
-    private TestPool(TestDatabase database, SimulatedPool nodes, Settings settings)
+    private TestPool(TestDatabase database, SimulatedPool nodes, Settings settings, Action<IServiceCollection>? configure)
     {
-        (Database, Nodes, Settings) = (database, nodes, settings);
+        (Database, Nodes, Settings, _configure) = (database, nodes, settings, configure);
         Vault = new SecretVault(database.Source, SecretKeyBase);
         _reader = Build(handlesMessages: false);
     }
@@ -55,10 +56,10 @@ internal sealed class TestPool : IAsyncDisposable
     };
 
     /// <summary>Starts nodes and hosts; with <paramref name="register"/> all nodes are in the pool, enabled.</summary>
-    public static async Task<TestPool> StartAsync(int nodes, Settings? settings = null, int hosts = 1, bool register = true)
+    public static async Task<TestPool> StartAsync(int nodes, Settings? settings = null, int hosts = 1, bool register = true, Action<IServiceCollection>? configure = null)
     {
         var pool = new TestPool(
-            await TestDatabase.CreateAsync("pool"), await SimulatedPool.StartAsync(new SimulatedPoolOptions { Nodes = nodes }), settings ?? Quick);
+            await TestDatabase.CreateAsync("pool"), await SimulatedPool.StartAsync(new SimulatedPoolOptions { Nodes = nodes }), settings ?? Quick, configure);
         await pool.InstallAsync();
         if (register) await pool.RegisterAsync(pool.Nodes.Nodes);
         for (var i = 0; i < hosts; i++) await pool.AddHostAsync();
@@ -199,6 +200,7 @@ internal sealed class TestPool : IAsyncDisposable
         builder.Services.AddSingleton<NodeApi>();
         builder.AddEventSourcing(Database.Source, DomainEvents.Types, DomainEvents.Projections, [typeof(WorkersSetup).Assembly], handlesMessages);
         builder.Services.AddWorkers(handlesMessages);
+        _configure?.Invoke(builder.Services);
         return builder.Build();
     }
 }
