@@ -1,5 +1,6 @@
-using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine;
+using Scalelite.Api.CommandLine.Callbacks;
 using Scalelite.Api.CommandLine.Imports;
 using Scalelite.Api.CommandLine.Meetings;
 using Scalelite.Api.CommandLine.Servers;
@@ -44,6 +45,7 @@ internal static class ScaleliteCommand
         MeetingsCommand.Create(),
         ImportsCommand.Create(),
         TenantsCommand.Create(),
+        CallbacksCommand.Create(),
         ProjectionsCommand.Create(),
         EventsCommand.Create(),
         ImportScaleliteCommand.Create(),

@@ -18,6 +18,9 @@ public sealed class CallbackOutbox
     private const int CallsOfAttempt = 3;
     private const int MostAnswers = 256;
 
+    /// <summary>Less than a message's handler may take.</summary>
+    private static readonly TimeSpan LongestAttempt = TimeSpan.FromMinutes(4);
+
     private static readonly TimeSpan Writing = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Kept = TimeSpan.FromMinutes(10);
 
@@ -47,7 +50,7 @@ public sealed class CallbackOutbox
         using var turn = _turns.Take(due.Host);
         if (turn is null) return null;
 
-        var longest = CallsOfAttempt * _timeout;
+        var longest = CallsOfAttempt * _timeout < LongestAttempt ? CallsOfAttempt * _timeout : LongestAttempt;
         if (await _claims.ClaimAsync(due, _time.GetUtcNow(), longest + Writing, cancellation) is not { } claimed) return null;
         using var deadline = new CancellationTokenSource(longest, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
