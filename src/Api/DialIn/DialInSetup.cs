@@ -1,3 +1,4 @@
+using Scalelite.Api.Tenants;
 using Scalelite.Projections.Meetings;
 using Scalelite.Workers.Configuration;
 
@@ -20,6 +21,10 @@ internal static class DialInSetup
     {
         if (app.Services.GetRequiredService<DialInSettings>().Password is null) return;
         var endpoint = app.Services.GetRequiredService<DialInEndpoint>();
-        app.MapPost(DialInEndpoint.Path, (RequestDelegate)(http => endpoint.AnswerAsync(http, null)));
+        var tenants = app.Services.GetRequiredService<TenantDirectory>();
+
+        // A gateway that calls a tenant's host finds that tenant's meetings; one that calls another host is everybody's.
+        app.MapPost(DialInEndpoint.Path, (RequestDelegate)(async http =>
+            await endpoint.AnswerAsync(http, tenants.Enabled ? (await tenants.OfAsync(http, http.RequestAborted))?.Id : null)));
     }
 }

@@ -52,11 +52,16 @@ public sealed partial class LrsTokens : IDisposable
             if (source.Fetching is null && now >= source.FetchAgainAt)
             {
                 source.Fetching = Task.Run(() => FetchAsync(lrs, source));
+                source.FetchingSince = now;
             }
 
             if (source.Token is { } token && now < source.EndsAt) return token;
             if (source.Fetching is null) return null;
             fetching = source.Fetching;
+
+            // What the first has waited for in vain the others need not.
+            wait -= now - source.FetchingSince;
+            if (wait <= TimeSpan.Zero) return null;
         }
 
         try
@@ -148,6 +153,8 @@ public sealed partial class LrsTokens : IDisposable
         public DateTimeOffset FetchAgainAt { get; set; }
 
         public Task? Fetching { get; set; }
+
+        public DateTimeOffset FetchingSince { get; set; }
     }
 
     private static partial class Log
