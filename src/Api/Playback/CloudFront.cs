@@ -8,8 +8,8 @@ using Scalelite.Workers.Configuration;
 namespace Scalelite.Api.Playback;
 
 /// <summary>
-/// Sends browsers to a CloudFront distribution over the bucket, which lets in who bears our signature: in cookies where its host and ours
-/// share a domain, and in the URL for what scripts fetch, since they send no cookies to another host. The signature covers one format of one recording.
+/// Sends browsers to a CloudFront distribution over the bucket, which lets in who bears our signature: in cookies, for pages and what they
+/// load, where its host and ours share a domain; in the URL, for a single file. The signature covers one format of one recording.
 /// <see href="https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-setting-signed-cookie-custom-policy.html"/>.
 /// </summary>
 internal sealed class CloudFront : IDisposable
@@ -35,8 +35,10 @@ internal sealed class CloudFront : IDisposable
         key.ImportFromPem(settings.CloudFrontPrivateKey);
     }
 
-    /// <summary>Whether published recordings are played from there.</summary>
-    public bool IsUsed => site is not null;
+    /// <summary>Whether a file is played from there: what is large, and pages where cookies reach it.</summary>
+    /// <param name="host">The one that was asked.</param>
+    public bool Takes(string host, string file, bool isLarge) =>
+        site is not null && (isLarge || (ContentTypes.IsPage(file) && SharesDomain(host, site.Host, out _)));
 
     /// <summary>307 to a file of a published recording.</summary>
     /// <param name="file">Path below the format's folder.</param>

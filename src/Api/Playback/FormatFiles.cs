@@ -16,7 +16,6 @@ internal sealed class FormatFiles(
 {
     // Formats that a browser plays by itself; the others are documents and sounds to keep.
     private static readonly string[] Played = ["presentation", "video", "screenshare"];
-    private static readonly TimeSpan UrlLife = TimeSpan.FromMinutes(5);
 
     /// <summary>A file, or the page that says that there is none.</summary>
     public async Task<IResult> AnswerAsync(PlaybackCall call)
@@ -51,26 +50,30 @@ internal sealed class FormatFiles(
         var file = PlaybackNames.FileOf(rest)!;
         var contentType = ContentTypes.Of(file);
         var disposition = Played.Contains(format) ? null : "attachment";
-        if (cloudFront.IsUsed) return cloudFront.Redirect(http, format, recordId, file);
+
+        // What a person plays or downloads may come from elsewhere. Pages and what scripts fetch come from here: beside a page lies what it
+        // loads, and to another host scripts send no cookies and may not read what comes.
+        var isLarge = disposition is not null || contentType.StartsWith("video/", StringComparison.Ordinal) || contentType.StartsWith("audio/", StringComparison.Ordinal);
+        if (cloudFront.Takes(http.Request.Host.Host, file, isLarge)) return cloudFront.Redirect(http, format, recordId, file);
         if (settings.AccelRedirect is { } location)
         {
             Describe();
             return new AccelAnswer($"{location.TrimEnd('/')}/{format}/{recordId}/{PlaybackNames.Escape(rest)}", contentType);
         }
 
-        var life = contentType.StartsWith("video/", StringComparison.Ordinal) || contentType.StartsWith("audio/", StringComparison.Ordinal)
-            ? settings.CookieLife
-            : UrlLife;
         var folder = new FormatFolder(RecordingPlace.Published, format, recordId);
         var cancellation = http.RequestAborted;
-        switch (await storage.LocateAsync(folder, file, new PlaybackHeaders(contentType, disposition), life, cancellation))
+        switch (await storage.LocateAsync(folder, file, new PlaybackHeaders(contentType, disposition), settings.CookieLife, cancellation))
         {
-            case PlaybackLocation.AtUrl there:
+            case PlaybackLocation.AtUrl there when isLarge:
                 return Redirects.Away(there.Url.OriginalString);
+            case PlaybackLocation.AtUrl when await storage.OpenAsync(folder, file, cancellation) is { } stream:
+                Describe();
+                return TypedResults.Stream(stream, contentType);
             case PlaybackLocation.OnDisk here when FileAnswer.Open(here.FullPath, file.Count(c => c == '/') + 1) is { } answer:
                 Describe();
                 return answer;
-            case null when file == rest && await storage.LocateAsync(folder, $"{file}/index.html", default, life, cancellation) is PlaybackLocation.OnDisk:
+            case null when file == rest && await storage.LocateAsync(folder, $"{file}/index.html", default, settings.CookieLife, cancellation) is PlaybackLocation.OnDisk:
                 return Redirects.To($"/{format}/{recordId}/{PlaybackNames.Escape(file)}/", http.Request.QueryString);
             default:
                 return FriendlyPage.NotFound;

@@ -1,4 +1,5 @@
 using Scalelite.Api.Calls;
+using Scalelite.Api.Playback;
 using Scalelite.Domain;
 using Scalelite.Domain.Recordings;
 using Scalelite.Workers.Recordings;
@@ -7,7 +8,7 @@ using Scalelite.Workers.Servers;
 namespace Scalelite.Api.Recordings;
 
 /// <summary>What a client does with recordings, each scoped by its tenant: another tenant's is as unknown to it as none.</summary>
-internal sealed class ClientRecordings(RecordingStream recordings, RecordingFiles files)
+internal sealed class ClientRecordings(RecordingStream recordings, RecordingFiles files, PlayableFormats playable)
 {
     /// <summary>Decides on one recording.</summary>
     /// <returns>Null where the client has no such recording.</returns>
@@ -22,17 +23,24 @@ internal sealed class ClientRecordings(RecordingStream recordings, RecordingFile
         var isForeign = false;
         var by = new ChangedBy(
             request.TenantId.Length == 0 ? "lms" : $"tenant {request.TenantId}", request.CorrelationId, request.Http.Connection.RemoteIpAddress?.ToString());
-        var decision = await recordings.DecideAsync(
-            recordId,
-            by,
-            call,
-            recording =>
-            {
-                isForeign = recording.TenantId != request.TenantId;
-                return isForeign ? Decision.Nothing : decide(recording);
-            },
-            cancellation);
-        return isForeign ? null : decision;
+        try
+        {
+            var decision = await recordings.DecideAsync(
+                recordId,
+                by,
+                call,
+                recording =>
+                {
+                    isForeign = recording.TenantId != request.TenantId;
+                    return isForeign ? Decision.Nothing : decide(recording);
+                },
+                cancellation);
+            return isForeign ? null : decision;
+        }
+        finally
+        {
+            playable.Drop(recordId);
+        }
     }
 
     /// <summary>
@@ -40,5 +48,15 @@ internal sealed class ClientRecordings(RecordingStream recordings, RecordingFile
     /// is done by a worker.
     /// </summary>
     /// <returns>Whether they are where they belong.</returns>
-    public Task<bool> SettleAsync(string recordId, CancellationToken cancellation) => files.SettleAsync(recordId, cancellation);
+    public async Task<bool> SettleAsync(string recordId, CancellationToken cancellation)
+    {
+        try
+        {
+            return await files.SettleAsync(recordId, cancellation);
+        }
+        finally
+        {
+            playable.Drop(recordId);
+        }
+    }
 }

@@ -36,18 +36,27 @@ public sealed class CloudFrontTests(CloudFrontTests.WithDistribution shared) : I
     [InlineData("example.org", true)]
     [InlineData("bbb.example.com", false)]
     [InlineData("org", false)]
-    public async Task What_a_script_fetches_is_signed_in_its_URL(string host, bool hasCookies)
+    public async Task A_single_file_is_signed_in_its_URL(string host, bool hasCookies)
     {
         var id = await shared.Shelf.AddAsync("presentation");
 
-        var reply = await shared.GetAsync($"/presentation/{id}/a%20b.svg", ("Host", host));
+        var reply = await shared.GetAsync($"/presentation/{id}/a%20b.webm", ("Host", host));
 
         Assert.Equal(307, reply.Status);
         Assert.Equal(hasCookies, reply.Headers.Contains("Set-Cookie"));
-        Assert.StartsWith($"https://cdn.example.org/published/presentation/{id}/a%20b.svg?", reply.Location, StringComparison.Ordinal);
+        Assert.StartsWith($"https://cdn.example.org/published/presentation/{id}/a%20b.webm?", reply.Location, StringComparison.Ordinal);
         var query = QueryHelpers.ParseQuery(new Uri(reply.Location).Query);
         Assert.Equal("K2JCJMDEHXQW5F", query["Key-Pair-Id"]);
         Signed(id, query["Policy"]!, query["Signature"]!, "presentation");
+    }
+
+    [Fact]
+    public async Task What_scripts_fetch_comes_from_here_and_a_page_too_where_no_cookie_reaches_CloudFront()
+    {
+        var id = await shared.Shelf.AddAsync("presentation", files: ("shapes.svg", [1, 2, 3]));
+
+        Assert.Equal([1, 2, 3], (await shared.GetAsync($"/presentation/{id}/shapes.svg", ("Host", "bbb.example.org"))).Bytes);
+        Assert.Equal(Shelf.Page, (await shared.GetAsync($"/presentation/{id}/", ("Host", "bbb.example.com"))).Bytes);
     }
 
     [Fact]
