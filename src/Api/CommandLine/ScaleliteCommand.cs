@@ -3,6 +3,7 @@ using System.CommandLine;
 using Scalelite.Api.CommandLine.Callbacks;
 using Scalelite.Api.CommandLine.Imports;
 using Scalelite.Api.CommandLine.Meetings;
+using Scalelite.Api.CommandLine.Recordings;
 using Scalelite.Api.CommandLine.Servers;
 using Scalelite.Api.CommandLine.Tenants;
 using Scalelite.Api.Configuration;
@@ -46,6 +47,7 @@ internal static class ScaleliteCommand
         ImportsCommand.Create(),
         TenantsCommand.Create(),
         CallbacksCommand.Create(),
+        RecordingsCommand.Create(),
         ProjectionsCommand.Create(),
         EventsCommand.Create(),
         ImportScaleliteCommand.Create(),

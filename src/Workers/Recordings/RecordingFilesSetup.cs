@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Scalelite.Projections.Recordings;
 using Scalelite.Workers.Configuration;
 using Scalelite.Workers.Recordings.Storage;
+using Scalelite.Workers.Recordings.Verifying;
 
 namespace Scalelite.Workers.Recordings;
 
@@ -26,6 +27,8 @@ internal static class RecordingFilesSetup
         services.AddSingleton<RecordingFiles>();
         services.AddSingleton<RecordingOperations>();
         services.AddSingleton<RecordingRetention>();
+        services.AddSingleton<RecordingRepair>();
+        services.AddSingleton<RecordingVerification>();
         if (!handlesMessages) return services;
         services.AddHostedService<OverdueFiles>();
         services.AddHostedService<RetentionWatch>();

@@ -4,7 +4,6 @@ using Amazon;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
-using Amazon.S3.Transfer;
 using Microsoft.AspNetCore.StaticFiles;
 using Scalelite.Workers.Configuration;
 
@@ -24,7 +23,11 @@ internal sealed class BucketObjects(BucketSettings settings, long copyInParts = 
     /// <summary>A part of a large object when it is copied; the server takes no more than 10,000 of them and 5 GiB each.</summary>
     private const long CopyPart = 512L << 20;
 
+    /// <summary>Larger files go up in parts of this size, or of larger ones if these would be too many.</summary>
+    private const long UploadPart = 32L << 20;
+
     private const int SmallestPart = 5 << 20;
+    private const int MostParts = 9000;
     private const int AtOnce = 16;
 
     private static readonly FileExtensionContentTypeProvider ContentTypes = new();
@@ -77,23 +80,25 @@ internal sealed class BucketObjects(BucketSettings settings, long copyInParts = 
     /// <summary>Writes an object, whole or not at all.</summary>
     public async Task WriteAsync(string key, Stream content, CancellationToken cancellation)
     {
-        using var transfers = new TransferUtility(Client);
-        await transfers.UploadAsync(
-            new TransferUtilityUploadRequest
-            {
-                BucketName = settings.Name, Key = key, InputStream = content, AutoCloseStream = false, ContentType = ContentTypeOf(key),
-            },
-            cancellation);
+        // What is signed must be read twice.
+        using var kept = content.CanSeek ? null : new MemoryStream();
+        if (kept is not null)
+        {
+            await content.CopyToAsync(kept, cancellation);
+            kept.Position = 0;
+        }
+
+        await Client.PutObjectAsync(Put(key, request => request.InputStream = kept ?? content), cancellation);
     }
 
     /// <summary>Writes files as objects; large ones in parts.</summary>
-    public async Task UploadAsync(IEnumerable<(string File, string Key)> files, CancellationToken cancellation)
-    {
-        using var transfers = new TransferUtility(Client);
-        await Parallel.ForEachAsync(files, Options(cancellation), async (file, token) => await transfers.UploadAsync(
-            new TransferUtilityUploadRequest { BucketName = settings.Name, Key = file.Key, FilePath = file.File, ContentType = ContentTypeOf(file.Key) },
-            token));
-    }
+    public Task UploadAsync(IEnumerable<(string File, string Key)> files, CancellationToken cancellation) =>
+        Parallel.ForEachAsync(files, Options(cancellation), async (file, token) =>
+        {
+            var bytes = new FileInfo(file.File).Length;
+            if (bytes <= UploadPart) await Client.PutObjectAsync(Put(file.Key, request => request.FilePath = file.File), token);
+            else await UploadInPartsAsync(file.File, file.Key, bytes, token);
+        });
 
     /// <summary>Copies objects within the bucket.</summary>
     public Task CopyAsync(IEnumerable<(BucketObject From, string To)> copies, CancellationToken cancellation) =>
@@ -164,33 +169,55 @@ internal sealed class BucketObjects(BucketSettings settings, long copyInParts = 
         }
     }
 
-    private async Task CopyInPartsAsync(BucketObject from, string to, CancellationToken cancellation)
+    /// <summary>A body that is signed as one: not every server takes one that is signed chunk by chunk.</summary>
+    private PutObjectRequest Put(string key, Action<PutObjectRequest> body)
+    {
+        var request = new PutObjectRequest
+        {
+            BucketName = settings.Name, Key = key, ContentType = ContentTypeOf(key), AutoCloseStream = false, UseChunkEncoding = false,
+        };
+        body(request);
+        return request;
+    }
+
+    private Task UploadInPartsAsync(string file, string key, long bytes, CancellationToken cancellation) =>
+        InPartsAsync(key, bytes, Math.Max(UploadPart, bytes / MostParts), async (upload, number, first, size) =>
+            (await Client.UploadPartAsync(
+                new UploadPartRequest
+                {
+                    BucketName = settings.Name, Key = key, UploadId = upload, PartNumber = number,
+                    FilePath = file, FilePosition = first, PartSize = size, UseChunkEncoding = false,
+                },
+                cancellation)).ETag,
+            cancellation);
+
+    private Task CopyInPartsAsync(BucketObject from, string to, CancellationToken cancellation) =>
+        InPartsAsync(to, from.Bytes, Math.Min(CopyPart, Math.Max(SmallestPart, copyInParts)), async (upload, number, first, size) =>
+            (await Client.CopyPartAsync(
+                new CopyPartRequest
+                {
+                    SourceBucket = settings.Name, SourceKey = from.Key, DestinationBucket = settings.Name, DestinationKey = to,
+                    UploadId = upload, PartNumber = number, FirstByte = first, LastByte = first + size - 1,
+                },
+                cancellation)).ETag,
+            cancellation);
+
+    private async Task InPartsAsync(
+        string key, long bytes, long part, Func<string, int, long, long, Task<string>> transfer, CancellationToken cancellation)
     {
         var upload = await Client.InitiateMultipartUploadAsync(
-            new InitiateMultipartUploadRequest { BucketName = settings.Name, Key = to, ContentType = ContentTypeOf(to) }, cancellation);
+            new InitiateMultipartUploadRequest { BucketName = settings.Name, Key = key, ContentType = ContentTypeOf(key) }, cancellation);
         try
         {
             var parts = new List<PartETag>();
-            var part = Math.Min(CopyPart, Math.Max(SmallestPart, copyInParts));
-            for (long first = 0; first < from.Bytes; first += part)
-            {
-                var copied = await Client.CopyPartAsync(
-                    new CopyPartRequest
-                    {
-                        SourceBucket = settings.Name, SourceKey = from.Key, DestinationBucket = settings.Name, DestinationKey = to,
-                        UploadId = upload.UploadId, PartNumber = parts.Count + 1,
-                        FirstByte = first, LastByte = Math.Min(first + part, from.Bytes) - 1,
-                    },
-                    cancellation);
-                parts.Add(new PartETag(parts.Count + 1, copied.ETag));
-            }
-
+            for (long first = 0; first < bytes; first += part)
+                parts.Add(new PartETag(parts.Count + 1, await transfer(upload.UploadId, parts.Count + 1, first, Math.Min(part, bytes - first))));
             await Client.CompleteMultipartUploadAsync(
-                new CompleteMultipartUploadRequest { BucketName = settings.Name, Key = to, UploadId = upload.UploadId, PartETags = parts }, cancellation);
+                new CompleteMultipartUploadRequest { BucketName = settings.Name, Key = key, UploadId = upload.UploadId, PartETags = parts }, cancellation);
         }
         catch
         {
-            await Client.AbortMultipartUploadAsync(settings.Name, to, upload.UploadId, CancellationToken.None);
+            await Client.AbortMultipartUploadAsync(settings.Name, key, upload.UploadId, CancellationToken.None);
             throw;
         }
     }
