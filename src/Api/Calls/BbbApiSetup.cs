@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using Scalelite.Api.Callbacks;
 using Scalelite.Api.Meetings;
 using Scalelite.Api.Nodes;
 using Scalelite.Api.Recordings;
@@ -32,7 +33,9 @@ internal static class BbbApiSetup
             settings.Placement.CreateDeadline,
             new ParameterSettings(Of(settings.Parameters.DefaultCreate), Of(settings.Parameters.OverrideCreate), settings.Parameters.CreateExclude),
             (int)(settings.Meetings.MaximumDuration?.TotalMinutes ?? 0),
-            settings.VoiceBridges.UsesExternal));
+            settings.VoiceBridges.UsesExternal,
+            settings.Http.Host));
+        services.AddSingleton<AnalyticsCall>();
         services.AddSingleton(settings.Nodes);
         services.AddSingleton(PlacerOptions.From(settings));
 
@@ -79,6 +82,7 @@ internal static class BbbApiSetup
 
             return api.AnswerAsync(http);
         };
+        app.MapPost(AnalyticsCall.Path, app.Services.GetRequiredService<AnalyticsCall>().AnswerAsync);
         app.Map(BbbApi.Path, answer);
         app.Map(BbbApi.Path + "/{**call}", answer);
     }

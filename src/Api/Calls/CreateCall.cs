@@ -1,3 +1,4 @@
+using Scalelite.Api.Callbacks;
 using Scalelite.Api.Meetings;
 using Scalelite.Api.Nodes;
 using Scalelite.Api.Tenants;
@@ -71,6 +72,7 @@ internal sealed partial class CreateCall(
         private readonly NodeBody? body;
         private readonly PlacementOrder order;
         private readonly TenantAdditions tenant;
+        private readonly IReadOnlyDictionary<string, string?> callbacksForNode;
 
         public Attempt(CreateCall call, CallRequest request)
         {
@@ -79,6 +81,9 @@ internal sealed partial class CreateCall(
             client = request.Query.Parameters;
             body = request.Body();
             tenant = new TenantAdditions(request.Tenant, call.tokens);
+            var (urls, unusable) = CallbackMetadata.Of(client);
+            foreach (var name in unusable) Log.NoCallbackUrl(call.log, name, request.CorrelationId);
+            callbacksForNode = CallbackMetadata.ForNode(urls, unusable, AnalyticsCall.UrlOf(request.Http, call.options.Host));
             var settings = call.options.Parameters;
             var seen = CreateParameters.Build(client, settings, request.Tenant.Create, tenant.Names);
             order = new PlacementOrder(
@@ -92,16 +97,9 @@ internal sealed partial class CreateCall(
                 request.ReceivedAt + call.options.Deadline,
                 request.CorrelationId)
             {
-                Callbacks = Callbacks(),
+                // Those of the create that begins the run count; as at a node, another create of it changes nothing.
+                Callbacks = urls.Count > 0 && request.SignedWith is { } secret ? new RunCallbacks(call.vault, urls, secret.Value) : null,
             };
-        }
-
-        /// <summary>Those of the create that begins the run count; as at a node, another create of it changes nothing.</summary>
-        private RunCallbacks? Callbacks()
-        {
-            var (urls, unusable) = CallbackMetadata.Of(client);
-            foreach (var name in unusable) Log.NoCallbackUrl(call.log, name, request.CorrelationId);
-            return urls.Count == 0 || request.SignedWith is not { } secret ? null : new RunCallbacks(call.vault, urls, secret.Value);
         }
 
         private TimeSpan Left => order.Deadline - call.clock.GetUtcNow();
@@ -264,7 +262,7 @@ internal sealed partial class CreateCall(
             {
                 VoiceBridge = voiceBridge,
                 ServerTag = tag,
-                Callbacks = CallbackMetadata.TakenFromNode,
+                Callbacks = callbacksForNode,
                 MaxDuration = call.options.MaxDuration,
             }));
 

@@ -1,5 +1,5 @@
-using System.CommandLine.Invocation;
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Scalelite.Api.CommandLine.Callbacks;
 using Scalelite.Api.CommandLine.Imports;
 using Scalelite.Api.CommandLine.Meetings;

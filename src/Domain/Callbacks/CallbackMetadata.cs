@@ -21,6 +21,18 @@ public static class CallbackMetadata
     public static IReadOnlyDictionary<string, string?> TakenFromNode { get; } =
         RecordingReady.ToDictionary(name => name, _ => (string?)null, StringComparer.Ordinal);
 
+    /// <summary>What the node gets in the place of what the client named.</summary>
+    /// <param name="urls">The callbacks that it named.</param>
+    /// <param name="unusable">Those that are forgotten.</param>
+    /// <param name="analytics">Where the node is to send what it counted, for us to pass on.</param>
+    public static IReadOnlyDictionary<string, string?> ForNode(IReadOnlyDictionary<string, string> urls, IReadOnlyList<string> unusable, string analytics)
+    {
+        var named = urls.ContainsKey(Analytics);
+        return named || unusable.Contains(Analytics)
+            ? new Dictionary<string, string?>(TakenFromNode, StringComparer.Ordinal) { [Analytics] = named ? analytics : null }
+            : TakenFromNode;
+    }
+
     /// <summary>The callbacks that a client named, and those among them that are no URL to call and are forgotten.</summary>
     /// <param name="client">All that the checksum covered; of a name that comes twice the first counts.</param>
     public static (IReadOnlyDictionary<string, string> Urls, IReadOnlyList<string> Unusable) Of(IReadOnlyList<Parameter> client)

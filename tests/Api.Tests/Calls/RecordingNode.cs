@@ -70,7 +70,10 @@ internal sealed class RecordingNode : IAsyncDisposable
         var query = RawQuery.OfTarget(target);
         var arrived = new Arrived(
             call, http.Request.Method, query, http.Request.ContentType, http.Request.ContentLength, length, Convert.ToHexString(hash.GetHashAndReset()),
-            start.ToArray(), Checksum.Verify(call, query, [Secret], ChecksumAlgorithms.All).IsRight);
+            start.ToArray(), Checksum.Verify(call, query, [Secret], ChecksumAlgorithms.All).IsRight)
+        {
+            Authorization = http.Request.Headers.Authorization.ToString(),
+        };
         Calls.Enqueue(arrived);
         var told = Answer(arrived);
         http.Response.StatusCode = told.Status;
@@ -83,6 +86,9 @@ internal sealed class RecordingNode : IAsyncDisposable
 internal sealed record Arrived(
     string Call, string Method, RawQuery Query, string? ContentType, long? ContentLength, long Length, string Sha256, byte[] Start, bool IsSigned)
 {
+    /// <summary>The header, empty where there is none.</summary>
+    public string Authorization { get; init; } = "";
+
     public string? this[string name] => Query[name];
 }
 
