@@ -4,4 +4,3 @@ create table if not exists import_claim (
     owner        uuid not null,
     leased_until timestamptz not null
 );
-create index if not exists import_claim_leased_until on import_claim (leased_until);

@@ -63,6 +63,8 @@ internal sealed class FormatImport(
             ?? throw new InvalidDataException($"{format.Format}/{format.RecordId} is not in the archive any more");
         var place = Recording.PlaceOfImport(known, IsPublished(metadata));
         var target = storage.TargetOf(import, new FormatFolder(place, format.Format, format.RecordId));
+        // What earlier tries left would fill a disk that is full already.
+        foreach (var earlier in EarlierTries(target.Staged)) DurableFolders.Remove(earlier);
         // A folder of its own for each try: one that was lost may still be written to by a process that is late to know.
         target = target with { Staged = $"{target.Staged}.{Guid.NewGuid():n}" };
         await ArchiveUnpacking.UnpackAsync(archive(), format, target.Staged, settings.Imports, cancellation);
@@ -71,6 +73,12 @@ internal sealed class FormatImport(
         await ledger.DecideAsync(import, i => i.Stage(staged), cancellation);
         ImportSteps.Reached(ImportSteps.Staged, import);
         return staged;
+    }
+
+    private static IEnumerable<string> EarlierTries(string staged)
+    {
+        var folder = Path.GetDirectoryName(staged)!;
+        return Directory.Exists(folder) ? Directory.EnumerateDirectories(folder, $"{Path.GetFileName(staged)}.*") : [];
     }
 
     /// <returns>False where what was staged is gone.</returns>

@@ -7,21 +7,24 @@ namespace Scalelite.Workers.Imports;
 /// Which imports this process works on, by rows of <c>import_claim</c>: a claim is renewed while the work goes on and ends by itself
 /// some seconds after the last renewal. Work that cannot renew its claim is cancelled before another process may begin.
 /// </summary>
-internal sealed class ImportClaims(NpgsqlDataSource database, TimeProvider time) : IDisposable
+internal sealed class ImportClaims(NpgsqlDataSource database, TimeProvider time)
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Trust = TimeSpan.FromSeconds(10);
 
-    /// <summary>Due ones whose archives are here and that nobody works on. PostgreSQL's clock alone judges leases.</summary>
+    /// <summary>
+    /// Due ones whose archives are here and that nobody works on: a claim of this process's own that it does not hold could not be given
+    /// back. PostgreSQL's clock alone judges leases.
+    /// </summary>
     private const string TakeSql =
         """
         insert into import_claim (import_id, owner, leased_until)
         select q.import_id, $1, now() + $2
         from import_queue q left join import_claim c on c.import_id = q.import_id
-        where q.import_id = any($3) and q.due_at <= $4 and (c.import_id is null or c.leased_until < now())
+        where q.import_id = any($3) and q.due_at <= $4 and (c.import_id is null or c.leased_until < now() or c.owner = $1)
         order by q.received_at, q.import_id limit $5
         on conflict (import_id) do update set owner = excluded.owner, leased_until = excluded.leased_until
-        where import_claim.leased_until < now()
+        where import_claim.leased_until < now() or import_claim.owner = excluded.owner
         returning import_id
         """;
 
@@ -106,17 +109,13 @@ internal sealed class ImportClaims(NpgsqlDataSource database, TimeProvider time)
         }
         finally
         {
-            if (_held.TryRemove(import, out var held)) held.Lost.Dispose();
+            _held.TryRemove(import, out _);
         }
-    }
-
-    public void Dispose()
-    {
-        foreach (var held in _held.Values) held.Lost.Dispose();
     }
 
     private sealed class Held(long renewedAt)
     {
+        // Without a timer there is nothing to dispose of, and who renews may still hold it.
         public CancellationTokenSource Lost { get; } = new();
 
         public long RenewedAt { get; set; } = renewedAt;

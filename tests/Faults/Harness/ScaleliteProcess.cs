@@ -17,6 +17,9 @@ internal sealed class ScaleliteProcess : IAsyncDisposable
     private const int Ports = 14_000;
     private static int nextPort = Random.Shared.Next(Ports);
 
+    /// <summary>In a process's environment: words that its command line begins with, such as <c>setpriv …</c>.</summary>
+    public const string RunUnder = "FAULTS_RUN_UNDER";
+
     // Where a failure is not understood, FAULTS_LOG names a folder that keeps what the processes wrote.
     private static readonly string? LogFolder = Environment.GetEnvironmentVariable("FAULTS_LOG");
 
@@ -112,8 +115,10 @@ internal sealed class ScaleliteProcess : IAsyncDisposable
     private static ScaleliteProcess Start(IReadOnlyDictionary<string, string> environment, string[] arguments)
     {
         var port = FreePort();
-        var start = new ProcessStartInfo(DotnetHost()) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])["exec", Path.Combine(AppContext.BaseDirectory, "scalelite.dll"), "serve", .. arguments]) start.ArgumentList.Add(argument);
+        string[] under = environment.TryGetValue(RunUnder, out var words) ? words.Split(' ', StringSplitOptions.RemoveEmptyEntries) : [];
+        string[] program = [.. under, DotnetHost()];
+        var start = new ProcessStartInfo(program[0]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in (string[])[.. program[1..], "exec", Path.Combine(AppContext.BaseDirectory, "scalelite.dll"), "serve", .. arguments]) start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment) start.Environment[name] = value;
         start.Environment["BIND"] = $"tcp://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}";
         var started = new ScaleliteProcess(new Process { StartInfo = start }, port);

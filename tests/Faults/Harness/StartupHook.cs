@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 /// <summary>
 /// The switch of the tests that kill: a process whose DOTNET_STARTUP_HOOKS names this assembly kills itself, as kill -9 does, when a create
-/// has come to the step that SCALELITE_STOP_AT names. The product knows nothing of it; it only tells its steps to whoever listens.
+/// or an import has come to the step that SCALELITE_STOP_AT names. The product knows nothing of it; it only tells its steps to whoever listens.
 /// </summary>
 internal static class StartupHook
 {
@@ -16,7 +16,7 @@ internal static class StartupHook
     {
         public void OnNext(DiagnosticListener value)
         {
-            if (value.Name == "Scalelite.Create") value.Subscribe(new Steps(step));
+            if (value.Name is "Scalelite.Create" or "Scalelite.Import") value.Subscribe(new Steps(step));
         }
 
         public void OnCompleted()

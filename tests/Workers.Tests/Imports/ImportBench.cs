@@ -192,14 +192,48 @@ internal sealed class ImportBench : IAsyncDisposable
         }
     }
 
-    /// <summary>Nothing but formats in place is left in the folders of recordings.</summary>
-    public void NothingIsLeftAside()
+    /// <summary>Waits until nothing but formats in place is in the folders of recordings.</summary>
+    public Task BecomesCleanAsync() => Eventually.HoldsAsync("nothing is left aside", () => LeftAside().Count == 0);
+
+    /// <summary>What lies in the folders of recordings beside the formats in place.</summary>
+    public IReadOnlyList<string> LeftAside() =>
+    [
+        .. new[] { Settings.Recordings.PublishFolder, Settings.Recordings.UnpublishFolder }
+            .Select(root => Path.Combine(root, ".scalelite"))
+            .Where(Directory.Exists)
+            .SelectMany(own => Directory.EnumerateFiles(own, "*", SearchOption.AllDirectories)),
+    ];
+
+    /// <summary>Whether an import is of this bench: other tests have theirs. When its archive is gone its row tells.</summary>
+    public bool Owns(Guid import) =>
+        Directory.Exists(Path.Combine(Spool, ".importing", import.ToString()))
+        || Database.ScalarAsync<bool>("select exists (select 1 from import_queue where import_id = $1)", import).GetAwaiter().GetResult();
+
+    /// <summary>No connection to the database is there, and none can be made.</summary>
+    public void CutDatabase()
     {
-        foreach (var root in (string[])[Settings.Recordings.PublishFolder, Settings.Recordings.UnpublishFolder])
+        Maintain($"alter database \"{Database.Name}\" with allow_connections false");
+        Maintain($"select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '{Database.Name}'");
+    }
+
+    /// <summary>It is back; returns when the test's own connections are too.</summary>
+    public async Task MendDatabaseAsync()
+    {
+        Maintain($"alter database \"{Database.Name}\" with allow_connections true");
+        var good = 0;
+        await Eventually.HoldsAsync("the database answers", async () =>
         {
-            var own = Path.Combine(root, ".scalelite");
-            if (Directory.Exists(own)) Assert.Empty(Directory.EnumerateFiles(own, "*", SearchOption.AllDirectories));
-        }
+            try
+            {
+                good = await Database.ScalarAsync<int>("select 1") + good;
+            }
+            catch (NpgsqlException)
+            {
+                good = 0;
+            }
+
+            return good >= 20;
+        });
     }
 
     public async ValueTask DisposeAsync()
@@ -214,6 +248,15 @@ internal sealed class ImportBench : IAsyncDisposable
         _reader.Dispose();
         await Database.DisposeAsync();
         Directory.Delete(_root, recursive: true);
+    }
+
+    private void Maintain(string sql)
+    {
+        using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(Database.ConnectionString) { Database = "postgres", Pooling = false }.ConnectionString);
+        connection.Open();
+        using var command = new NpgsqlCommand(sql, connection);
+        command.ExecuteNonQuery();
     }
 
     private IHost Build(NpgsqlDataSource source, bool handlesMessages)

@@ -32,7 +32,7 @@ public sealed class ImportTests : IAsyncLifetime
         var import = Assert.Single(await _bench.BecomeAsync(archive.Name, "completed"));
         await _bench.EmptyAsync();
         await _bench.IsWholeAsync(archive);
-        _bench.NothingIsLeftAside();
+        await _bench.BecomesCleanAsync();
         Assert.Equal((2, 2, 0, "spool"), (import.Formats, import.Imported, import.Attempts, import.Source));
         Assert.Equal(
             [
@@ -73,7 +73,7 @@ public sealed class ImportTests : IAsyncLifetime
 
         await _bench.EmptyAsync();
         await _bench.IsWholeAsync(archive);
-        _bench.NothingIsLeftAside();
+        await _bench.BecomesCleanAsync();
         Assert.Equal(1, await _bench.Database.ScalarAsync<long>("select count(*) from recording_catalog"));
         Assert.Equal(2, await _bench.Database.ScalarAsync<long>("select count(*) from recording_format"));
     }
@@ -164,7 +164,7 @@ public sealed class ImportTests : IAsyncLifetime
         Assert.Contains($"screenshare/{id}: its metadata.xml describes 'other-1531155809613'", import.Reason, StringComparison.Ordinal);
         Assert.Equal(["notes"], (await _bench.RecordingAsync(id))!.Formats.Keys);
         await _bench.IsQuarantinedAsync(import.Id, "half.tar");
-        _bench.NothingIsLeftAside();
+        await _bench.BecomesCleanAsync();
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class KilledImportTests
         await bench.BecomeAsync(archive.Name, "completed");
         await bench.EmptyAsync();
         await bench.IsWholeAsync(archive);
-        await Testing.Eventually.HoldsAsync("nothing is left aside", () => IsClean(bench));
+        await bench.BecomesCleanAsync();
     }
 
     [Theory]
@@ -47,7 +47,7 @@ public sealed class KilledImportTests
         await bench.EmptyAsync();
         await bench.IsWholeAsync(second);
         Assert.Equal(2, (await bench.RecordingAsync(meeting.RecordId))!.Formats.Count);
-        await Testing.Eventually.HoldsAsync("nothing is left aside", () => IsClean(bench));
+        await bench.BecomesCleanAsync();
     }
 
     [Fact]
@@ -68,25 +68,8 @@ public sealed class KilledImportTests
 
     private static async Task StopAsync(ImportBench bench, string step, RecordingArchive archive)
     {
-        // Another test's import is none of ours; after its last step ours is known by its row alone.
-        using var stop = new StoppedAt(
-            step,
-            import => Directory.Exists(Path.Combine(bench.Spool, ".importing", import.ToString()))
-                || bench.Database.ScalarAsync<bool>("select exists (select 1 from import_queue where import_id = $1)", import).GetAwaiter().GetResult());
+        using var stop = new AtStep(step, bench.Owns);
         await bench.DropAsync(archive);
         await stop.Import;
-    }
-
-    private static bool IsClean(ImportBench bench)
-    {
-        try
-        {
-            bench.NothingIsLeftAside();
-            return true;
-        }
-        catch (Xunit.Sdk.XunitException)
-        {
-            return false;
-        }
     }
 }
