@@ -125,7 +125,7 @@ internal sealed partial class UploadCall(
         switch (outcome)
         {
             case UploadOutcome.Received received:
-                Log.Received(log, upload.Name, upload.ServerId, received.Import);
+                if (HttpMethods.IsPost(http.Request.Method)) Log.Received(log, upload.Name, upload.ServerId, received.Import);
                 http.Response.StatusCode = StatusCodes.Status202Accepted;
                 http.Response.Headers[OffsetHeader] = upload.Bytes.ToString(CultureInfo.InvariantCulture);
                 if (!HttpMethods.IsHead(http.Request.Method)) await http.Response.WriteAsJsonAsync(new { importId = received.Import });

@@ -69,7 +69,7 @@ public sealed class NodeScriptTests(UploadHost host) : IClassFixture<UploadHost>
     public async Task Secrets_of_every_length_sign(string secret)
     {
         var name = $"n{Guid.NewGuid():n}";
-        await host.Balancer.RegisterAsync(name, $"http://{name}.example.org/bigbluebutton/api", secret);
+        await host.Balancer.RegisterAsync(name, $"http://127.0.0.1:9/{name}/bigbluebutton/api", secret);
         var id = await PublishAsync();
         var (code, said) = await RunAsync(host.Balancer.Origin, id, secret);
         Assert.True(code == 0, said);

@@ -102,7 +102,7 @@ public sealed class UploadTests(UploadHost host) : IClassFixture<UploadHost>
     {
         var name = $"n{Guid.NewGuid():n}";
         var secret = $"secret of {name}";
-        var server = await host.Balancer.RegisterAsync(name, $"http://{name}.example.org/bigbluebutton/api", secret);
+        var server = await host.Balancer.RegisterAsync(name, $"http://127.0.0.1:9/{name}/bigbluebutton/api", secret);
         await host.Balancer.RemoveAsync(name);
         var (id, archive) = Archives.Notes();
         var token = UploadHost.Sign(UploadHost.Claims($"{id}.tar", archive), secret);
