@@ -12,8 +12,8 @@ namespace Scalelite.Workers.Callbacks;
 internal sealed partial class OverdueCallbacks(
     NpgsqlDataSource database, CallbackClaims claims, IServiceScopeFactory scopes, TimeProvider time, ILogger<OverdueCallbacks> log) : BackgroundService
 {
-    // One step of the index for each host, then the first of each: it costs the same however many wait for a host.
-    private const string OverdueSql =
+    /// <summary>One step of the index for each host, then the first of each: it costs the same however many wait for a host.</summary>
+    internal const string OverdueSql =
         """
         with recursive hosts as (
             (select host from callback_queue where due_at is not null order by host limit 1)
