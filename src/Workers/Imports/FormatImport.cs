@@ -109,7 +109,7 @@ internal sealed class FormatImport(
         var imported = new RecordingImported(
             staged.RecordId, TenantOf(found.Metadata.Recording, meeting), import, meeting?.Instance, found.Metadata.Recording, found.Format, found.Place,
             IsPublished(found.Metadata), time.GetUtcNow());
-        var refusal = await ledger.CatalogueAsync(import, format, known => Recording.Import(known, imported), time.GetUtcNow(), cancellation);
+        var refusal = await ledger.CatalogueAsync(import, format, known => Closed(known, Recording.Import(known, imported)), time.GetUtcNow(), cancellation);
         if (refusal is not null)
         {
             // It was deleted while its files came in.
@@ -120,6 +120,12 @@ internal sealed class FormatImport(
         ImportSteps.Reached(ImportSteps.Catalogued, import);
         return true;
     }
+
+    /// <summary>Where recordings can be protected, a new one is, as with Scalelite; what people decide afterwards is left to them.</summary>
+    private Decision Closed(Recording? known, Decision import) => known is null && import is { Refusal: null, Events: [RecordingImported e, ..] }
+        && settings.Playback.ProtectionEnabled
+        ? Decision.Of([.. import.Events, new RecordingProtected(e.RecordId, true, e.At)])
+        : import;
 
     private Task<Decision> RefuseAsync(Guid import, ArchivedFormat format, string reason, CancellationToken cancellation) =>
         ledger.DecideAsync(import, i => i.Refuse(format, reason, time.GetUtcNow()), cancellation);
