@@ -8,6 +8,7 @@ using Npgsql;
 using Scalelite.Api.Hosting;
 using Scalelite.EventLog;
 using Scalelite.Simulator;
+using Scalelite.Simulator.Recordings;
 using Scalelite.Workers.Configuration;
 using Scalelite.Workers.Servers;
 
@@ -22,16 +23,20 @@ internal sealed class DemoPool : IAsyncDisposable
 
     private readonly PrivateCluster? _cluster;
     private readonly SimulatedPool _nodes;
+    private readonly DemoFolders _folders;
     private readonly BuiltHost _host;
 
-    private DemoPool(PrivateCluster? cluster, SimulatedPool nodes, BuiltHost host, string secret)
+    private DemoPool(PrivateCluster? cluster, SimulatedPool nodes, DemoFolders folders, BuiltHost host, string secret)
     {
-        (_cluster, _nodes, _host, Secret) = (cluster, nodes, host, secret);
+        (_cluster, _nodes, _folders, _host, Secret) = (cluster, nodes, folders, host, secret);
         Origin = new Uri(host.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
     }
 
     /// <summary>The simulated nodes, by their numbers.</summary>
     public IReadOnlyList<SimulatedNode> Nodes => _nodes.Nodes;
+
+    /// <summary>Where the nodes' archives appear.</summary>
+    public string Spool => _folders.Spool;
 
     /// <summary>Where the load balancer listens: <c>http://127.0.0.1:3000</c>.</summary>
     public Uri Origin { get; }
@@ -54,6 +59,7 @@ internal sealed class DemoPool : IAsyncDisposable
         RefuseTakenPort(options.Port);
         PrivateCluster? cluster = null;
         SimulatedPool? nodes = null;
+        var folders = new DemoFolders();
         BuiltHost? host = null;
         try
         {
@@ -67,15 +73,15 @@ internal sealed class DemoPool : IAsyncDisposable
                     PrivateCluster.TemporaryFolder(), new PrivateClusterOptions { Temporary = true, Durable = false }, say, cancellation);
             }
 
-            nodes = await SimulatedPool.StartAsync(new SimulatedPoolOptions { Nodes = NodeCount }, cancellation);
+            nodes = await SimulatedPool.StartAsync(OptionsOf(folders), cancellation);
             var connectionString = options.ConnectionString ?? await cluster!.CreateDatabaseAsync("scalelite", cancellation);
-            host = await ScaleliteHost.BuildAsync(SettingsOf(options, connectionString), Roles.Api | Roles.Workers, cancellation);
+            host = await ScaleliteHost.BuildAsync(SettingsOf(options, folders, connectionString), Roles.Api | Roles.Workers, cancellation);
             await host.Host.StartAsync(cancellation);
-            return new DemoPool(cluster, nodes, host, options.Secret);
+            return new DemoPool(cluster, nodes, folders, host, options.Secret);
         }
         catch
         {
-            await StopAsync(host, nodes, cluster);
+            await StopAsync(host, nodes, folders, cluster);
             throw;
         }
     }
@@ -97,15 +103,25 @@ internal sealed class DemoPool : IAsyncDisposable
         Done(await OperateAsync((servers, by) => servers.CordonAsync(serverId, by, cancellation)), $"{name} is cordoned");
 
     /// <summary>Stops everything; the private PostgreSQL is removed.</summary>
-    public async ValueTask DisposeAsync() => await StopAsync(_host, _nodes, _cluster);
+    public async ValueTask DisposeAsync() => await StopAsync(_host, _nodes, _folders, _cluster);
+
+    private static SimulatedPoolOptions OptionsOf(DemoFolders folders) => new()
+    {
+        Nodes = NodeCount,
+        Recordings = NodeRecordingOptions.IntoSpool(folders.Spool) with { WorkOnFormat = TimeSpan.FromSeconds(0.5) },
+    };
 
     /// <summary>As <c>serve</c> has them, but for times that fit into a minute.</summary>
-    private static Settings SettingsOf(DemoOptions options, string connectionString) => new()
+    private static Settings SettingsOf(DemoOptions options, DemoFolders folders, string connectionString) => new()
     {
         Security = new SecuritySettings { LoadBalancerSecrets = [options.Secret], SecretKeyBase = RandomNumberGenerator.GetHexString(128) },
         Admin = new AdminSettings { Secret = options.Secret },
         Polling = new PollingSettings { Interval = TimeSpan.FromSeconds(1) },
         Placement = new PlacementSettings { MoveAfter = TimeSpan.FromSeconds(3) },
+        Recordings = folders.Recordings,
+        Imports = new ImportSettings { Enabled = true, SpoolFolder = folders.Spool, PollInterval = TimeSpan.FromSeconds(1) },
+        // The school's LMS runs here as well.
+        Callbacks = new CallbackSettings { Allowed = ["127.0.0.1"] },
         Http = new HttpSettings { Listen = $"http://127.0.0.1:{options.Port}" },
         Database = new DatabaseSettings { ConnectionString = connectionString },
         // That a dead node does not answer is part of the story, which tells it in its own way.
@@ -146,7 +162,7 @@ internal sealed class DemoPool : IAsyncDisposable
         _ => throw new UnmetExpectationException($"{what}: there is no such server"),
     };
 
-    private static async Task StopAsync(BuiltHost? host, SimulatedPool? nodes, PrivateCluster? cluster)
+    private static async Task StopAsync(BuiltHost? host, SimulatedPool? nodes, DemoFolders folders, PrivateCluster? cluster)
     {
         if (host is not null)
         {
@@ -155,6 +171,7 @@ internal sealed class DemoPool : IAsyncDisposable
         }
 
         if (nodes is not null) await nodes.DisposeAsync();
+        folders.Dispose();
         if (cluster is not null) await cluster.DisposeAsync();
     }
 

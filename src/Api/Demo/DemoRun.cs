@@ -46,14 +46,16 @@ internal sealed class DemoRun
 
     private async Task<int> RunDaysAsync(bool once, CancellationToken cancellation)
     {
-        using var lms = new SchoolClient(_pool.Origin, _pool.Secret);
+        await using var mailbox = await SchoolMailbox.StartAsync(_pool.Secret, cancellation);
+        using var lms = new SchoolClient(_pool.Origin, _pool.Secret, mailbox.Url);
+        var recordings = new SchoolRecordings(_pool, _story, _narrator, lms, mailbox);
         var servers = new Dictionary<SimulatedNode, string>();
         var code = ExitCode.Done;
         try
         {
             for (var day = 0; ; day++)
             {
-                if (!await RunDayAsync(day, servers, lms, once ? TimeSpan.Zero : BetweenActs, cancellation)) code = ExitCode.Refused;
+                if (!await RunDayAsync(day, servers, lms, recordings, once ? TimeSpan.Zero : BetweenActs, cancellation)) code = ExitCode.Refused;
                 if (once) return code;
                 await Task.Delay(BetweenDays, cancellation);
             }
@@ -65,7 +67,7 @@ internal sealed class DemoRun
     }
 
     private async Task<bool> RunDayAsync(
-        int day, Dictionary<SimulatedNode, string> servers, SchoolClient lms, TimeSpan pause, CancellationToken cancellation)
+        int day, Dictionary<SimulatedNode, string> servers, SchoolClient lms, SchoolRecordings recordings, TimeSpan pause, CancellationToken cancellation)
     {
         try
         {
@@ -75,7 +77,7 @@ internal sealed class DemoRun
                 if (!servers.ContainsKey(node)) servers[node] = await _pool.RegisterAsync(node, cancellation);
             }
 
-            await new SchoolDay(_pool, servers, _story, _lines, _narrator, lms, pause).RunAsync(day, cancellation);
+            await new SchoolDay(_pool, servers, _story, _lines, _narrator, lms, recordings, pause).RunAsync(day, cancellation);
             await LookBackAsync(cancellation);
             return true;
         }

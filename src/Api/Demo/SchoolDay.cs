@@ -9,7 +9,7 @@ using Scalelite.Simulator.Meetings;
 namespace Scalelite.Api.Demo;
 
 /// <summary>
-/// A small school day: classes begin, a node is drained, another dies and returns, everybody goes home. Each act waits until the events and
+/// A small school day: classes begin, a node is drained, another dies and returns, everybody goes home, and what was recorded is watched. Each act waits until the events and
 /// the nodes show what it is about.
 /// </summary>
 /// <param name="servers">The servers' ids, by node.</param>
@@ -21,6 +21,7 @@ internal sealed class SchoolDay(
     EventLines lines,
     DemoNarrator narrator,
     SchoolClient lms,
+    SchoolRecordings recordings,
     TimeSpan pause)
 {
     private const string Prefix = "school-";
@@ -30,7 +31,7 @@ internal sealed class SchoolDay(
     private static readonly SchoolClass[] Classes =
     [
         .. new[] { "Maths 7a", "Maths 8b", "English 7b", "English 9c", "Physics 10a", "Music 5d", "History 9a", "Latin 8a" }
-            .Select((name, n) => Class(name, 3 + (n % 4))),
+            .Select((name, n) => Class(name, 3 + (n % 4), recorded: name is "English 9c" or "Physics 10a")),
     ];
 
     private readonly List<SchoolClass> _running = [];
@@ -50,11 +51,12 @@ internal sealed class SchoolDay(
         if (drained is not null) await DrainAsync(drained, cancellation);
         if (FreeNode(day + 3, except: drained) is { } dying) await DieAsync(dying, cancellation);
         await EndAsync(cancellation);
+        await recordings.RunAsync([.. Classes.Where(lesson => lesson.Recorded)], _began, expectation => MetAsync(expectation, cancellation), cancellation);
         await LookAtServersAsync(drained, cancellation);
     }
 
-    private static SchoolClass Class(string name, int users) =>
-        new(Prefix + name.ToLowerInvariant().Replace(' ', '-'), name, users);
+    private static SchoolClass Class(string name, int users, bool recorded = false) =>
+        new(Prefix + name.ToLowerInvariant().Replace(' ', '-'), name, users, recorded);
 
     private static bool HasGuests(SimulatedNode node) =>
         node.Meetings.Any(meeting => !meeting.MeetingID.StartsWith(Prefix, StringComparison.Ordinal));

@@ -15,6 +15,9 @@ public sealed class DemoTests(Commands commands) : IClassFixture<Commands>
 
         Assert.True(ran.Code == ExitCode.Done, ran.Out + ran.Error);
         Assert.Contains("8 classes are spread evenly", ran.Out, StringComparison.Ordinal);
+        Assert.Contains("2 recordings imported, each in two formats", ran.Out, StringComparison.Ordinal);
+        Assert.Contains("Physics 10a plays: its page, and of video-0.m4v the bytes 0-1023/", ran.Out, StringComparison.Ordinal);
+        Assert.Contains("its page and its video are gone: 404", ran.Out, StringComparison.Ordinal);
         Assert.Contains("secret-of-the-clients", ran.Out, StringComparison.Ordinal);
         Assert.False(Directory.Exists(ClusterIn(ran.Out)), "the private PostgreSQL is removed");
     }
