@@ -17,6 +17,12 @@ internal sealed class FormatFiles(
     // Formats that a browser plays by itself; the others are documents and sounds to keep.
     private static readonly string[] Played = ["presentation", "video", "screenshare"];
 
+    // Servers that speak S3 sign nothing for longer.
+    private static readonly TimeSpan LongestUrlLife = TimeSpan.FromDays(7);
+
+    // Players ask for ranges as long as somebody watches, at the URL that they were sent to.
+    private readonly TimeSpan urlLife = settings.CookieLife < LongestUrlLife ? settings.CookieLife : LongestUrlLife;
+
     /// <summary>A file, or the page that says that there is none.</summary>
     public async Task<IResult> AnswerAsync(PlaybackCall call)
     {
@@ -63,7 +69,7 @@ internal sealed class FormatFiles(
 
         var folder = new FormatFolder(RecordingPlace.Published, format, recordId);
         var cancellation = http.RequestAborted;
-        switch (await storage.LocateAsync(folder, file, new PlaybackHeaders(contentType, disposition), settings.CookieLife, cancellation))
+        switch (await storage.LocateAsync(folder, file, new PlaybackHeaders(contentType, disposition), urlLife, cancellation))
         {
             case PlaybackLocation.AtUrl there when isLarge:
                 return Redirects.Away(there.Url.OriginalString);
@@ -73,7 +79,7 @@ internal sealed class FormatFiles(
             case PlaybackLocation.OnDisk here when FileAnswer.Open(here.FullPath, file.Count(c => c == '/') + 1) is { } answer:
                 Describe();
                 return answer;
-            case null when file == rest && await storage.LocateAsync(folder, $"{file}/index.html", default, settings.CookieLife, cancellation) is PlaybackLocation.OnDisk:
+            case null when file == rest && await storage.LocateAsync(folder, $"{file}/index.html", default, urlLife, cancellation) is PlaybackLocation.OnDisk:
                 return Redirects.To($"/{format}/{recordId}/{PlaybackNames.Escape(file)}/", http.Request.QueryString);
             default:
                 return FriendlyPage.NotFound;
