@@ -58,9 +58,15 @@ internal sealed class BucketObjects(BucketSettings settings, long copyInParts = 
     /// <summary>The names that follow a prefix up to the next slash, where one follows.</summary>
     public async IAsyncEnumerable<string> NamesAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        // Where a page ends among the objects of a name, some servers begin the next one with the same name.
+        var last = "";
         await foreach (var page in PagesAsync(prefix, "/", cancellation))
         {
-            foreach (var name in page.CommonPrefixes ?? []) yield return name[prefix.Length..^1];
+            foreach (var name in page.CommonPrefixes ?? [])
+            {
+                if (name != last) yield return name[prefix.Length..^1];
+                last = name;
+            }
         }
     }
 

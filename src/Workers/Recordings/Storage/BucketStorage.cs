@@ -19,6 +19,9 @@ public sealed class BucketStorage : IRecordingStorage, IDisposable
     private const string Partial = ".partial";
     private const string Leaving = ".leaving";
 
+    /// <summary>No server signs for longer.</summary>
+    private static readonly TimeSpan LongestUrl = TimeSpan.FromDays(7);
+
     private readonly BucketObjects _objects;
     private readonly string _workFolder;
     private readonly TimeProvider _time;
@@ -145,7 +148,7 @@ public sealed class BucketStorage : IRecordingStorage, IDisposable
         FormatFolder folder, string path, PlaybackHeaders headers, TimeSpan life, CancellationToken cancellation)
     {
         if (!FormatPath.IsPlayable(path)) return null;
-        var expiresAt = _time.GetUtcNow() + life;
+        var expiresAt = _time.GetUtcNow() + (life < LongestUrl ? life : LongestUrl);
         return new PlaybackLocation.AtUrl(await _objects.PresignAsync(PrefixOf(folder) + path, headers, expiresAt), expiresAt);
     }
 
