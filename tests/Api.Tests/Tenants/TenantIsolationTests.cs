@@ -1,4 +1,5 @@
 using Scalelite.Api.Hosting;
+using Scalelite.Api.Tests.Calls;
 using Scalelite.Simulator.Faults;
 using Scalelite.Testing;
 using Xunit;
@@ -22,6 +23,11 @@ public sealed class TenantIsolationTests
         Assert.Equal("notFound", (await uni.GetAsync("end", "meetingID=room&password=mp")).Key);
         Assert.Equal("false", (await uni.GetAsync("isMeetingRunning", "meetingID=room"))["running"]);
         Assert.Equal("meetingNotFound", (await uni.GetAsync("sendChatMessage", "meetingID=room&message=hello")).Key);
+        Assert.Equal("notFound", (await pool.Balancer.Lms.SendAsync(
+            HttpMethod.Post,
+            pool.Balancer.Lms.Sign("insertDocument", "meetingID=room", with: uni.Secret),
+            Lms.Bytes("<modules/>"u8.ToArray(), "application/xml"),
+            request => request.Headers.Host = uni.Host)).Key);
         Assert.Equal("noMeetings", (await uni.GetAsync("getMeetings")).Key);
         Assert.Equal("noSessions", (await uni.GetAsync("getSessions")).Key);
         Assert.Equal("notFound", (await uni.GetAsync("getMeetingInfo", $"meetingID=room&meta_tenant-id={school.Id}")).Key);
