@@ -80,7 +80,7 @@ public sealed class TenantIsolationTests
     [Fact]
     public async Task Of_two_tenants_that_create_one_meetingID_at_once_each_gets_its_own()
     {
-        await using var pool = await TenantPool.StartAsync(2);
+        await using var pool = await TenantPool.StartAsync(2, TenantPool.Patient);
         var (school, uni) = (await pool.AddAsync("school"), await pool.AddAsync("uni"));
         var creates = await Task.WhenAll(Enumerable.Range(0, 20).Select(n => (n % 2 == 0 ? school : uni).CreateAsync("room")));
 

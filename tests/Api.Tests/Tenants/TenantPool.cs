@@ -25,6 +25,13 @@ internal sealed class TenantPool : IAsyncDisposable
         new(await Balancer.StartAsync(
             nodes, settings => (change ?? (s => s))(settings with { Multitenancy = new MultitenancySettings { Enabled = true } }), roles));
 
+    /// <summary>Nodes of a busy machine are waited for: a create that goes on to the next server is not what the test is about.</summary>
+    public static Settings Patient(Settings settings) => settings with
+    {
+        Nodes = settings.Nodes with { ConnectTimeout = TimeSpan.FromSeconds(5), ResponseTimeout = TimeSpan.FromSeconds(20) },
+        Placement = settings.Placement with { CreateDeadline = TimeSpan.FromSeconds(30) },
+    };
+
     /// <summary>The tenants of a balancer that somebody else started and stops.</summary>
     public static TenantPool Of(Balancer balancer) => new(balancer);
 

@@ -10,7 +10,7 @@ public sealed class TenantQuotaTests
     [Fact]
     public async Task A_create_beyond_the_quota_of_meetings_is_refused_however_many_ask_at_once()
     {
-        await using var pool = await TenantPool.StartAsync(2);
+        await using var pool = await TenantPool.StartAsync(2, TenantPool.Patient);
         var (school, uni) = (await pool.AddAsync("school"), await pool.AddAsync("uni"));
         await pool.ChangeAsync((tenants, by) => tenants.LimitAsync(school.Id, _ => (5, null), by, CancellationToken.None));
 
