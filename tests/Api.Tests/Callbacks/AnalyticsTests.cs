@@ -116,7 +116,10 @@ public sealed class AnalyticsTests
         balancer,
         JsonSerializer.SerializeToUtf8Bytes(new
         {
-            version = "1.0", meeting_id = "room", internal_meeting_id = internalMeetingId, data = new { metadata = new { }, attendees = new[] { new { ext_user_id = "Käthe" } } },
+            version = "1.0",
+            meeting_id = "room",
+            internal_meeting_id = internalMeetingId,
+            data = new { metadata = new { }, attendees = new[] { new { ext_user_id = "Käthe" } } },
         }),
         token);
 
