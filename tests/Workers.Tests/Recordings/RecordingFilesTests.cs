@@ -130,4 +130,21 @@ public sealed class RecordingFilesTests
         await using var again = await locks.TakeAsync("a", TimeSpan.FromSeconds(1), default);
         Assert.NotNull(again);
     }
+
+    [Fact]
+    public async Task Locks_leave_connections_for_the_work_that_is_done_under_them()
+    {
+        await using var library = await RecordingLibrary.OpenAsync();
+        var few = new Npgsql.NpgsqlConnectionStringBuilder(library.Pool.Database.ConnectionString) { MaxPoolSize = 4 };
+        await using var database = Npgsql.NpgsqlDataSource.Create(few.ConnectionString);
+        using var locks = new RecordingLock(database);
+
+        await Parallel.ForEachAsync(Enumerable.Range(0, 20), new ParallelOptions { MaxDegreeOfParallelism = 20 }, async (n, cancellation) =>
+        {
+            await using var held = await locks.TakeAsync($"recording {n}", TimeSpan.FromSeconds(30), cancellation);
+            Assert.NotNull(held);
+            await using var work = database.CreateCommand("select 1");
+            Assert.Equal(1, await work.ExecuteScalarAsync(cancellation));
+        });
+    }
 }
