@@ -4,7 +4,7 @@
 
 const assert = require('node:assert/strict')
 const { after, before, test } = require('node:test')
-const { api, call, eventually, listOf, newMeetingID, url } = require('../pool')
+const { api, call, eventually, listOf, newMeetingID, scalelite, url } = require('../pool')
 const { Browser } = require('./browser')
 
 const MEGABYTE = 1 << 20
@@ -146,4 +146,14 @@ test('A protected recording plays in a frame of an LMS, by its link alone', asyn
   await call(api.recording.publishRecordings(recording.recordID, false))
   await again.open(`http://localhost:${link.port}/video/${recording.recordID}/`)
   assert.equal(again.requestsOf(`/video/${recording.recordID}/`)[0].status, 404)
+})
+
+test('An operator sees what is recorded, and finds every file as it was imported', async () => {
+  const recording = await openRecording('Jazz')
+  const { recording: shown, formats } = await scalelite('recordings', 'show', recording.recordID)
+  assert.equal(shown.record_id, recording.recordID)
+  assert.deepEqual(formats.map(format => [format.format, format.place]), [['presentation', 'published'], ['video', 'published']])
+  const verified = await scalelite('recordings', 'verify', '--content')
+  assert.ok(verified.files > 0)
+  assert.deepEqual(verified.findings, [])
 })
