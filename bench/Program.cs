@@ -2,6 +2,7 @@ using Scalelite.Bench;
 using Scalelite.Bench.Append;
 using Scalelite.Bench.Messages;
 using Scalelite.Bench.Pool;
+using Scalelite.Bench.Recordings;
 
 // One file, or folder, for each benchmark: a name, what it shows, and what runs it.
 Benchmark[] benchmarks =
@@ -9,6 +10,7 @@ Benchmark[] benchmarks =
     new("append", "transactions a second (one event, one read-model row), beside a hand-made batch", AppendBenchmark.RunAsync),
     new("messages", "durable messages a second, published, handled by an empty handler, acknowledged", MessagesBenchmark.RunAsync),
     new("pool", "the BBB calls over HTTP, with 20, 200 and 1,000 nodes", PoolBenchmark.RunAsync),
+    new("recordings", "getRecordings over HTTP on a million recordings", RecordingsBenchmark.RunAsync),
 ];
 
 var chosen = Array.Find(benchmarks, b => args.Length > 0 && b.Name == args[0]);

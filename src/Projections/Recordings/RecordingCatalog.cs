@@ -64,7 +64,7 @@ public sealed class RecordingCatalog(NpgsqlDataSource database)
     {
         ArgumentNullException.ThrowIfNull(filter);
         var hasTrigrams = filter.Metadata.Any(meta => meta.AnyStart) && await HasTrigramsAsync();
-        return await RecordingPage.OpenAsync(database, RecordingListSql.Of(filter, hasTrigrams), cancellation);
+        return await RecordingPage.OpenAsync(database, RecordingListSql.PlanningOf(filter), RecordingListSql.Of(filter, hasTrigrams), cancellation);
     }
 
     /// <summary>Formats whose files are to be moved or removed, the longest due first.</summary>

@@ -20,16 +20,24 @@ internal sealed class RecordingListSql
     {
     }
 
-    /// <summary>The statement; its columns are the total (0 where it was not asked for) and <see cref="CatalogedRecording.Columns"/>, null in a page without rows.</summary>
+    /// <summary>
+    /// The statement; its columns are the total (0 where there is no limit) and <see cref="CatalogedRecording.Columns"/>, null in a page without rows.
+    /// </summary>
     /// <param name="hasTrigrams">There is an index for values that are sought by their end or middle.</param>
-    public static NpgsqlCommand Of(RecordingFilter filter, bool hasTrigrams) => new RecordingListSql().Command(filter, hasTrigrams);
+    public static NpgsqlBatchCommand Of(RecordingFilter filter, bool hasTrigrams) => new RecordingListSql().Command(filter, hasTrigrams);
 
-    private NpgsqlCommand Command(RecordingFilter filter, bool hasTrigrams)
+    /// <summary>How rare a pattern is only its value tells: such a list is planned anew each time. To stand before it in a batch.</summary>
+    /// <returns>Null where every plan is a good one.</returns>
+    public static NpgsqlBatchCommand? PlanningOf(RecordingFilter filter) => filter.Metadata.All(meta => meta.IsExact)
+        ? null
+        : new NpgsqlBatchCommand("select set_config('plan_cache_mode', 'force_custom_plan', true)");
+
+    private NpgsqlBatchCommand Command(RecordingFilter filter, bool hasTrigrams)
     {
         var selects = filter.RecordIds is not null || filter.MeetingIds is not null
             || filter.Metadata.Any(meta => !meta.AnyStart || (hasTrigrams && meta.Value.Length > 0));
         var text = selects ? Matched(filter) : Walked(filter);
-        var command = new NpgsqlCommand(text);
+        var command = new NpgsqlBatchCommand(text);
         foreach (var value in _values)
         {
             command.Parameters.Add(new NpgsqlParameter { Value = value });
@@ -45,8 +53,9 @@ internal sealed class RecordingListSql
         if (filter.RecordIds is { } records)
         {
             var prefixes = Apart(records);
+            // One walk of the index for each prefix, however many recordings PostgreSQL takes it for.
             from = $"unnest({Value(prefixes)}::text[], {Value(prefixes.Select(p => p + Highest).ToArray())}::text[]) p (low, high) "
-                + "join recording_catalog c on c.record_id >= p.low and c.record_id < p.high";
+                + "cross join lateral (select * from recording_catalog r where r.record_id >= p.low and r.record_id < p.high offset 0) c";
         }
 
         if (filter.MeetingIds is { } meetings)
@@ -65,10 +74,7 @@ internal sealed class RecordingListSql
         }
 
         AddMetadata(filter.Metadata);
-        return Text(
-            $"select c.record_id, c.start_time from {from}{Where()}",
-            filter.Limit is null ? "0::bigint" : "count(*)",
-            filter);
+        return Text($"select c.record_id, c.start_time from {from}{Where()}", "select count(*) as total from matched", filter);
     }
 
     /// <summary>
@@ -92,9 +98,9 @@ internal sealed class RecordingListSql
             _conditions.Add($"k.state = any({Value(states.Select(CatalogedRecording.NameOf).ToArray())})");
         }
 
-        var counted = filter.Limit is null ? "0::bigint"
-            : isFiltered ? $"least(count(*), {offset} + {limit} + 1)"
-            : $"(select coalesce(sum(k.recordings), 0)::bigint from recording_count k{Where()})";
+        var counted = isFiltered
+            ? $"select least(count(*), {offset} + {limit} + 1) as total from matched"
+            : $"select coalesce(sum(k.recordings), 0)::bigint as total from recording_count k{Where()}";
         return Text(
             $"""
             select w.record_id, w.start_time
@@ -110,22 +116,36 @@ internal sealed class RecordingListSql
             filter);
     }
 
-    private string Text(string matched, string total, RecordingFilter filter) =>
-        $"""
-        with matched as materialized (
-            {matched}
-        ), page as materialized (
-            select record_id, start_time from matched order by start_time desc, record_id
-            offset {Value((long)filter.Offset)} limit {Value(filter.Limit is { } most ? (long)most : DBNull.Value)}::bigint
-        ), counted as (
-            {(total.StartsWith("count", StringComparison.Ordinal) || total.StartsWith("least", StringComparison.Ordinal)
-                ? $"select {total} as total from matched"
-                : $"select {total} as total")}
-        )
-        select counted.total, {CatalogedRecording.Columns}
-        from counted left join page p on true left join recording_catalog c on c.record_id = p.record_id
-        order by p.start_time desc, p.record_id
-        """;
+    /// <summary>
+    /// Rows are fetched by their keys, one after the other in the order of the page: so a list without an end begins to flow at once. With a limit,
+    /// the total comes with the first row, or alone.
+    /// </summary>
+    private string Text(string matched, string counted, RecordingFilter filter)
+    {
+        const string Rows = $"select {CatalogedRecording.Columns} from recording_catalog c where c.record_id = p.record_id offset 0";
+        if (filter.Limit is not { } limit)
+        {
+            return $"""
+                select 0::bigint, r.*
+                from (select m.record_id, m.start_time from ({matched}) m order by m.start_time desc, m.record_id offset 0) p
+                cross join lateral ({Rows}) r
+                order by p.start_time desc, p.record_id
+                """;
+        }
+
+        return $"""
+            with matched as materialized (
+                {matched}
+            ), page as materialized (
+                select record_id, start_time from matched order by start_time desc, record_id offset {Value((long)filter.Offset)} limit {Value((long)limit)}
+            ), counted as (
+                {counted}
+            )
+            select counted.total, r.*
+            from counted left join page p on true left join lateral ({Rows}) r on true
+            order by p.start_time desc, p.record_id
+            """;
+    }
 
     private void AddMetadata(IReadOnlyList<MetadataFilter> metadata)
     {

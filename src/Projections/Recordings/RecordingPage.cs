@@ -6,26 +6,38 @@ namespace Scalelite.Projections.Recordings;
 public sealed class RecordingPage : IAsyncDisposable
 {
     private readonly NpgsqlConnection _connection;
-    private readonly NpgsqlCommand _command;
+    private readonly NpgsqlBatch _batch;
     private readonly NpgsqlDataReader _rows;
     private bool _has;
 
-    private RecordingPage(NpgsqlConnection connection, NpgsqlCommand command, NpgsqlDataReader rows) =>
-        (_connection, _command, _rows) = (connection, command, rows);
+    private RecordingPage(NpgsqlConnection connection, NpgsqlBatch batch, NpgsqlDataReader rows) =>
+        (_connection, _batch, _rows) = (connection, batch, rows);
 
-    /// <summary>How many there are with no regard to offset and limit; 0 where no limit was asked for.</summary>
+    /// <summary>How many there are with no regard to offset and limit; 0 where there is no limit.</summary>
     public long Total { get; private set; }
 
-    /// <summary>Whether there is a first one.</summary>
+    /// <summary>Whether there is none.</summary>
     public bool IsEmpty { get; private set; }
 
-    internal static async Task<RecordingPage> OpenAsync(NpgsqlDataSource database, NpgsqlCommand command, CancellationToken cancellation)
+    internal static async Task<RecordingPage> OpenAsync(
+        NpgsqlDataSource database, NpgsqlBatchCommand? planning, NpgsqlBatchCommand list, CancellationToken cancellation)
     {
         var connection = await database.OpenConnectionAsync(cancellation);
+        var batch = new NpgsqlBatch(connection);
         try
         {
-            command.Connection = connection;
-            var page = new RecordingPage(connection, command, await command.ExecuteReaderAsync(cancellation));
+            if (planning is not null)
+            {
+                batch.BatchCommands.Add(planning);
+            }
+
+            batch.BatchCommands.Add(list);
+            var page = new RecordingPage(connection, batch, await batch.ExecuteReaderAsync(cancellation));
+            if (planning is not null)
+            {
+                await page._rows.NextResultAsync(cancellation);
+            }
+
             if (await page._rows.ReadAsync(cancellation))
             {
                 page.Total = page._rows.GetInt64(0);
@@ -37,7 +49,7 @@ public sealed class RecordingPage : IAsyncDisposable
         }
         catch
         {
-            await command.DisposeAsync();
+            await batch.DisposeAsync();
             await connection.DisposeAsync();
             throw;
         }
@@ -60,7 +72,7 @@ public sealed class RecordingPage : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _rows.DisposeAsync();
-        await _command.DisposeAsync();
+        await _batch.DisposeAsync();
         await _connection.DisposeAsync();
     }
 }
