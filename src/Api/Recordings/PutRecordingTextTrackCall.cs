@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 using Scalelite.Api.Calls;
@@ -112,7 +111,7 @@ internal sealed partial class PutRecordingTextTrackCall(
         kind.Length == 0 ? Missing("kind")
         : kind is not ("subtitles" or "captions") ? new BbbError("invalidKind", $"Invalid kind parameter, expected='subtitles|captions' actual={kind}")
         : lang.Length == 0 ? Missing("lang")
-        : !LanguageTag().IsMatch(lang) ? new BbbError("invalidLang", $"Malformed lang param, received={lang}")
+        : !TextTrackFiles.IsLanguage(lang) ? new BbbError("invalidLang", $"Malformed lang param, received={lang}")
         : null;
 
     private static BbbError Missing(string parameter) => new("paramError", $"Missing param {parameter}.");
@@ -153,9 +152,6 @@ internal sealed partial class PutRecordingTextTrackCall(
 
         return ([], false);
     }
-
-    [GeneratedRegex("^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,4}$", RegexOptions.CultureInvariant)]
-    private static partial Regex LanguageTag();
 
     private static partial class Log
     {

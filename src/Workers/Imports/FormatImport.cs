@@ -4,16 +4,19 @@ using Scalelite.Domain;
 using Scalelite.Domain.Imports;
 using Scalelite.Domain.Recordings;
 using Scalelite.Projections.Meetings;
+using Scalelite.Projections.Recordings;
 using Scalelite.Workers.Configuration;
 using Scalelite.Workers.Imports.Archives;
 using Scalelite.Workers.Recordings;
 using Scalelite.Workers.Recordings.Storage;
+using Scalelite.Workers.Recordings.TextTracks;
 
 namespace Scalelite.Workers.Imports;
 
 /// <summary>Brings one format of an archive into the catalog, from where it stands.</summary>
 internal sealed class FormatImport(
-    ImportLedger ledger, IRecordingStorage storage, RecordingLock locks, InternalMeetings meetings, Settings settings, TimeProvider time)
+    ImportLedger ledger, IRecordingStorage storage, RecordingLock locks, TextTrackFiles tracks, InternalMeetings meetings, Settings settings,
+    TimeProvider time)
 {
     private const string Deleted = "the recording was deleted; `imports retry --restore` brings it back";
 
@@ -87,6 +90,7 @@ internal sealed class FormatImport(
         try
         {
             var folder = new FormatFolder(staged.Place, staged.Format, staged.RecordId);
+            if (Directory.Exists(staged.Staged)) await tracks.CarryOverAsync(staged.RecordId, staged.Format, staged.Staged, cancellation);
             await storage.PutInPlaceAsync(new StagedFolder(import, folder, staged.Staged, staged.Target, staged.Aside), cancellation);
         }
         catch (StagingLostException)
@@ -109,7 +113,9 @@ internal sealed class FormatImport(
         var imported = new RecordingImported(
             staged.RecordId, TenantOf(found.Metadata.Recording, meeting), import, meeting?.Instance, found.Metadata.Recording, found.Format, found.Place,
             IsPublished(found.Metadata), time.GetUtcNow());
-        var refusal = await ledger.CatalogueAsync(import, format, known => Closed(known, Recording.Import(known, imported)), time.GetUtcNow(), cancellation);
+        var captions = await tracks.ArchivedAsync(new FormatFolder(found.Place, staged.Format, staged.RecordId), cancellation);
+        var refusal = await ledger.CatalogueAsync(
+            import, format, known => Captioned(captions, Closed(known, Recording.Import(known, imported))), time.GetUtcNow(), cancellation);
         if (refusal is not null)
         {
             // It was deleted while its files came in.
@@ -126,6 +132,14 @@ internal sealed class FormatImport(
         && settings.Playback.ProtectionEnabled
         ? Decision.Of([.. import.Events, new RecordingProtected(e.RecordId, true, e.At)])
         : import;
+
+    /// <summary>Captions that were made in the meeting are listed like those that are uploaded.</summary>
+    private static Decision Captioned(IReadOnlyList<CatalogedTextTrack> captions, Decision import) =>
+        import.Refusal is null && import.Events.OfType<RecordingImported>().FirstOrDefault() is { } e
+            ? Decision.Of([
+                .. import.Events,
+                .. captions.Select(t => new RecordingTextTrackStored(e.RecordId, t.Kind, t.Lang, t.Label, t.Source, t.Bytes, e.At))])
+            : import;
 
     private Task<Decision> RefuseAsync(Guid import, ArchivedFormat format, string reason, CancellationToken cancellation) =>
         ledger.DecideAsync(import, i => i.Refuse(format, reason, time.GetUtcNow()), cancellation);

@@ -198,7 +198,7 @@ public sealed class ImportTests : IAsyncLifetime
         await _bench.DropAsync(archive);
         await _bench.BecomeAsync(archive.Name, "completed");
         Assert.All(
-            (await _bench.EventsAsync(Streams.Recording(meeting.RecordId))).Cast<RecordingImported>(), imported => Assert.Equal(instance, imported.Instance));
+            (await _bench.EventsAsync(Streams.Recording(meeting.RecordId))).OfType<RecordingImported>(), imported => Assert.Equal(instance, imported.Instance));
     }
 }
 

@@ -1,6 +1,9 @@
+using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
+using Scalelite.Domain.Recordings;
 using Scalelite.Projections.Recordings;
 using Scalelite.Workers.Recordings.Storage;
 
@@ -10,9 +13,10 @@ namespace Scalelite.Workers.Recordings.TextTracks;
 /// Text tracks as the players find them: <c>caption_{lang}.vtt</c> in the folder of the presentation, or of the video where there is
 /// none, and <c>captions.json</c>, which names them.
 /// </summary>
-public sealed class TextTrackFiles(RecordingCatalog catalog, RecordingFiles files, IRecordingStorage storage)
+public sealed partial class TextTrackFiles(RecordingCatalog catalog, RecordingFiles files, IRecordingStorage storage)
 {
     private const string ListName = "captions.json";
+    private const string Uploaded = "upload";
     private const int Tries = 5;
 
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -26,6 +30,9 @@ public sealed class TextTrackFiles(RecordingCatalog catalog, RecordingFiles file
 
     /// <summary>The name of a language's file within that folder.</summary>
     public static string FileOf(string lang) => $"caption_{lang}.vtt";
+
+    /// <summary>Whether a text names a language, and so may be a part of a file's name.</summary>
+    public static bool IsLanguage(string lang) => LanguageTag().IsMatch(lang);
 
     /// <summary>Writes a track's file.</summary>
     /// <returns>False where the recording has no format that holds text tracks, or it is being moved all the time.</returns>
@@ -47,31 +54,98 @@ public sealed class TextTrackFiles(RecordingCatalog catalog, RecordingFiles file
         {
             var listed = await ReadAsync(recording, cancellation);
             var tracks = await catalog.TextTracksAsync(recording.RecordId, cancellation);
-            var all = listed.Where(entry => tracks.All(track => track.Lang != entry.Locale))
-                .Concat(tracks.Select(track => new Entry(track.Lang, track.Label)))
-                .OrderBy(entry => entry.Locale, StringComparer.Ordinal)
-                .ToArray();
+            var all = Merge(listed, [.. tracks.Select(track => new Entry(track.Lang, track.Label))]);
             if (all.SequenceEqual(listed)) return;
             if (!await WriteAsync(recording.RecordId, holder.Format, ListName, JsonSerializer.SerializeToUtf8Bytes(all, Json), cancellation)) return;
         }
+    }
+
+    /// <summary>
+    /// Takes the tracks that people uploaded along into a staged folder that is about to replace the one they lie in: what people added
+    /// outlives an import. To be called under the recording's lock; repeated, it gives the same.
+    /// </summary>
+    /// <param name="staged">Full path of the folder.</param>
+    public async Task CarryOverAsync(string recordId, string format, string staged, CancellationToken cancellation)
+    {
+        if (format is not ("presentation" or "video")) return;
+        if (await catalog.FindAsync(recordId, cancellation) is not { State: not RecordingState.Deleted } recording || HolderOf(recording) is not { } holder) return;
+        if (format != "presentation" && format != holder.Format) return;
+        var from = new FormatFolder(holder.Place, holder.Format, recordId);
+        var carried = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        var entries = new List<Entry>();
+        foreach (var track in await catalog.TextTracksAsync(recordId, cancellation))
+        {
+            if (track.Source != Uploaded || await BytesAsync(from, FileOf(track.Lang), cancellation) is not { } text) continue;
+            carried[FileOf(track.Lang)] = text;
+            entries.Add(new Entry(track.Lang, track.Label));
+        }
+
+        if (carried.Count == 0) return;
+        var listFile = Path.Combine(staged, ListName);
+        var listed = File.Exists(listFile) ? Parse(await File.ReadAllBytesAsync(listFile, cancellation)) : [];
+        carried[ListName] = JsonSerializer.SerializeToUtf8Bytes(Merge(listed, entries), Json);
+        var lines = carried.Select(file => Manifest.Line(new ManifestLine(file.Key, file.Value.Length, Convert.ToHexStringLower(SHA256.HashData(file.Value)))));
+        carried[Manifest.LaterFileName] = [.. lines.SelectMany(line => line.ToArray())];
+        foreach (var (name, bytes) in carried)
+        {
+            await using var file = new FileStream(Path.Combine(staged, name), FileMode.Create, FileAccess.Write);
+            await file.WriteAsync(bytes, cancellation);
+            file.Flush(flushToDisk: true);
+        }
+    }
+
+    /// <summary>The tracks that an archive brought, as far as the catalog does not know them: those that its <c>captions.json</c> names and that are there.</summary>
+    public async Task<IReadOnlyList<CatalogedTextTrack>> ArchivedAsync(FormatFolder folder, CancellationToken cancellation)
+    {
+        if (folder.Format is not ("presentation" or "video") || await BytesAsync(folder, ListName, cancellation) is not { } list) return [];
+        var known = await catalog.TextTracksAsync(folder.RecordId, cancellation);
+        var found = new List<CatalogedTextTrack>();
+        foreach (var (lang, label) in Parse(list).DistinctBy(entry => entry.Locale, StringComparer.Ordinal))
+        {
+            if (known.Any(track => track.Lang == lang) || !IsLanguage(lang)) continue;
+            if (await BytesAsync(folder, FileOf(lang), cancellation) is { } text)
+            {
+                found.Add(new CatalogedTextTrack("captions", lang, string.IsNullOrWhiteSpace(label) ? lang : label, "live", text.Length));
+            }
+        }
+
+        return found;
     }
 
     private async Task<IReadOnlyList<Entry>> ReadAsync(CatalogedRecording recording, CancellationToken cancellation)
     {
         // Its place may have changed since the recording was read.
         if (await catalog.FindAsync(recording.RecordId, cancellation) is not { } now || HolderOf(now) is not { } holder) return [];
-        await using var file = await storage.OpenAsync(new FormatFolder(holder.Place, holder.Format, recording.RecordId), ListName, cancellation);
-        if (file is null) return [];
+        var bytes = await BytesAsync(new FormatFolder(holder.Place, holder.Format, recording.RecordId), ListName, cancellation);
+        return bytes is null ? [] : Parse(bytes);
+    }
+
+    private async Task<byte[]?> BytesAsync(FormatFolder folder, string name, CancellationToken cancellation)
+    {
+        await using var file = await storage.OpenAsync(folder, name, cancellation);
+        if (file is null) return null;
+        using var bytes = new MemoryStream();
+        await file.CopyToAsync(bytes, cancellation);
+        return bytes.ToArray();
+    }
+
+    /// <summary>Where its node wrote something else, the list is made anew from the catalog.</summary>
+    private static Entry[] Parse(byte[] json)
+    {
         try
         {
-            return await JsonSerializer.DeserializeAsync<Entry[]>(file, Json, cancellation) ?? [];
+            return JsonSerializer.Deserialize<Entry?[]>(json, Json)?.OfType<Entry>().Where(entry => entry.Locale is not null).ToArray() ?? [];
         }
         catch (JsonException)
         {
-            // Its node wrote something else: the list is made anew from the catalog.
             return [];
         }
     }
+
+    private static Entry[] Merge(IReadOnlyList<Entry> listed, IReadOnlyList<Entry> tracks) =>
+    [
+        .. listed.Where(entry => tracks.All(track => track.Locale != entry.Locale)).Concat(tracks).OrderBy(entry => entry.Locale, StringComparer.Ordinal),
+    ];
 
     private async Task<bool> WriteAsync(string recordId, string format, string name, byte[] bytes, CancellationToken cancellation)
     {
@@ -80,4 +154,7 @@ public sealed class TextTrackFiles(RecordingCatalog catalog, RecordingFiles file
     }
 
     private sealed record Entry([property: JsonPropertyName("locale")] string Locale, [property: JsonPropertyName("localeName")] string LocaleName);
+
+    [GeneratedRegex("^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,4}$", RegexOptions.CultureInvariant)]
+    private static partial Regex LanguageTag();
 }
