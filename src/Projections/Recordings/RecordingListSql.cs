@@ -26,11 +26,17 @@ internal sealed class RecordingListSql
     /// <param name="hasTrigrams">There is an index for values that are sought by their end or middle.</param>
     public static NpgsqlBatchCommand Of(RecordingFilter filter, bool hasTrigrams) => new RecordingListSql().Command(filter, hasTrigrams);
 
-    /// <summary>How rare a pattern is only its value tells: such a list is planned anew each time. To stand before it in a batch.</summary>
-    /// <returns>Null where every plan is a good one.</returns>
-    public static NpgsqlBatchCommand? PlanningOf(RecordingFilter filter) => filter.Metadata.All(meta => meta.IsExact)
-        ? null
-        : new NpgsqlBatchCommand("select set_config('plan_cache_mode', 'force_custom_plan', true)");
+    /// <summary>
+    /// How PostgreSQL is to go about it, to stand before the statement in its batch. It takes a prefix for thousands of rows and would compile
+    /// the plan, which lasts longer than the list. And how rare a pattern is only its value tells: such a list is planned anew each time.
+    /// </summary>
+    public static NpgsqlBatchCommand PlanningOf(RecordingFilter filter) => new(
+        IsPlannedAnew(filter)
+            ? "select set_config('jit', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true)"
+            : "select set_config('jit', 'off', true)");
+
+    /// <summary>Whether a plan for any values is not good enough.</summary>
+    internal static bool IsPlannedAnew(RecordingFilter filter) => filter.Metadata.Any(meta => !meta.IsExact);
 
     private NpgsqlBatchCommand Command(RecordingFilter filter, bool hasTrigrams)
     {

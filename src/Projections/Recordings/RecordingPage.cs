@@ -20,24 +20,14 @@ public sealed class RecordingPage : IAsyncDisposable
     public bool IsEmpty { get; private set; }
 
     internal static async Task<RecordingPage> OpenAsync(
-        NpgsqlDataSource database, NpgsqlBatchCommand? planning, NpgsqlBatchCommand list, CancellationToken cancellation)
+        NpgsqlDataSource database, NpgsqlBatchCommand planning, NpgsqlBatchCommand list, CancellationToken cancellation)
     {
         var connection = await database.OpenConnectionAsync(cancellation);
-        var batch = new NpgsqlBatch(connection);
+        var batch = new NpgsqlBatch(connection) { BatchCommands = { planning, list } };
         try
         {
-            if (planning is not null)
-            {
-                batch.BatchCommands.Add(planning);
-            }
-
-            batch.BatchCommands.Add(list);
             var page = new RecordingPage(connection, batch, await batch.ExecuteReaderAsync(cancellation));
-            if (planning is not null)
-            {
-                await page._rows.NextResultAsync(cancellation);
-            }
-
+            await page._rows.NextResultAsync(cancellation);
             if (await page._rows.ReadAsync(cancellation))
             {
                 page.Total = page._rows.GetInt64(0);

@@ -38,7 +38,7 @@ public sealed class RecordingListPlanTests(RecordingListPlanTests.ManyRecordings
     public async Task A_page_of_ten_reads_an_index_and_not_the_table(string name, int mostRows)
     {
         var filter = Filter(name);
-        foreach (var mode in RecordingListSql.PlanningOf(filter) is null ? new[] { "force_custom_plan", "force_generic_plan" } : ["force_custom_plan"])
+        foreach (var mode in RecordingListSql.IsPlannedAnew(filter) ? new[] { "force_custom_plan" } : ["force_custom_plan", "force_generic_plan"])
         {
             var (plan, rows) = await ExplainAsync(filter, mode);
 
@@ -54,6 +54,20 @@ public sealed class RecordingListPlanTests(RecordingListPlanTests.ManyRecordings
     {
         var (plan, _) = await ExplainAsync(Filter("page 1,000"), "auto");
         Assert.Contains("Index Only Scan using recording_catalog_state", plan, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_list_is_compiled_however_much_PostgreSQL_expects_of_it()
+    {
+        await using var connection = await many.History.Database.Source.OpenConnectionAsync();
+        await using (var costly = new NpgsqlCommand("set jit_above_cost = 0", connection)) await costly.ExecuteNonQueryAsync();
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(RecordingListSql.PlanningOf(Filter("recordID")));
+        batch.BatchCommands.Add(RecordingListSql.Of(Filter("recordID"), hasTrigrams: true));
+        batch.BatchCommands[1].CommandText = $"explain (analyze) {batch.BatchCommands[1].CommandText}";
+        await using var rows = await batch.ExecuteReaderAsync();
+        await rows.NextResultAsync();
+        while (await rows.ReadAsync()) Assert.DoesNotContain("JIT", rows.GetString(0), StringComparison.Ordinal);
     }
 
     [Fact]
