@@ -9,7 +9,8 @@ FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates curl libssl3 libstdc++6 zlib1g \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin scalelite
+    && useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin scalelite \
+    && install -d -o scalelite -g scalelite /var/bigbluebutton /var/bigbluebutton/spool /var/bigbluebutton/published /var/bigbluebutton/unpublished
 COPY --from=build /publish /opt/scalelite
 RUN ln -s /opt/scalelite/scalelite /usr/local/bin/scalelite
 USER scalelite
