@@ -168,6 +168,27 @@ public sealed class ArchiveTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_huge_archive_is_read_in_little_memory(bool compressed)
+    {
+        var path = Path.Combine(_folder, "huge.tar");
+        using (var file = File.Create(path))
+        using (var archive = compressed ? new GZipStream(file, CompressionLevel.Fastest) : (Stream)file)
+        using (var tar = new TarWriter(archive, TarEntryFormat.Gnu))
+        {
+            tar.WriteEntry(Entry("metadata.xml", new MemoryStream(Encoding.UTF8.GetBytes(TarBuilder.Metadata(Id)))));
+            for (var i = 0; i < 8; i++) tar.WriteEntry(Entry($"{i}.webm", new MemoryStream(new byte[32 << 20])));
+        }
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal(256L << 20, ArchiveCheck.Read(path, Limits, CancellationToken.None).Bytes - Encoding.UTF8.GetByteCount(TarBuilder.Metadata(Id)));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 << 20);
+
+        static GnuTarEntry Entry(string name, Stream content) => new(TarEntryType.RegularFile, $"notes/{Id}/{name}") { DataStream = content };
+    }
+
     [Fact]
     public void What_is_no_archive_is_refused()
     {
