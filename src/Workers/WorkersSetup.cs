@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Scalelite.Projections.Meetings;
+using Scalelite.Projections.Recordings;
 using Scalelite.Projections.Servers;
 using Scalelite.Projections.Tenants;
 using Scalelite.Workers.Callbacks;
@@ -10,6 +11,7 @@ using Scalelite.Workers.Nodes;
 using Scalelite.Workers.Polling;
 using Scalelite.Workers.Recordings;
 using Scalelite.Workers.Recordings.TextTracks;
+using Scalelite.Workers.Servers;
 using Scalelite.Workers.Tenants;
 
 namespace Scalelite.Workers;
@@ -36,6 +38,9 @@ public static class WorkersSetup
         services.AddSingleton<LrsTokens>();
         services.AddSingleton<TextTrackFiles>();
         services.AddSingleton<NodeSecrets>();
+        services.AddSingleton<ProbeMeetings>();
+        services.TryAddSingleton<AwaitedArchives>();
+        services.AddSingleton<ServerChecks>();
         services.AddCallbacks(handlesMessages);
         services.AddSingleton<PlacementChange>();
         services.AddSingleton<PollLedger>();

@@ -27,13 +27,17 @@ internal static class ImportConfiguration
     public static readonly Setting<int> InFlight = SettingKinds.Integer(
         "RECORDING_IMPORTERS", Defaults.InFlight, 1, 64, "Archives that one process works on at a time.", "Imports:Importers");
 
+    public static readonly Setting<TimeSpan> ArchiveWait = SettingKinds.Days(
+        "RECORDING_WAIT_DAYS", 3, 0, 365,
+        "How long the archive of a meeting that was to be recorded is waited for before its server counts as removable.", "Imports:WaitDays");
+
     public static readonly Setting<int> MostFiles = SettingKinds.Integer(
         "RECORDING_ARCHIVE_MAX_FILES", Defaults.MostFiles, 1, 100_000_000, "Archives with more files are refused.", "Imports:ArchiveMaxFiles");
 
     public static readonly Setting<long> MostBytes = SettingKinds.Bytes(
         "RECORDING_ARCHIVE_MAX_BYTES", Defaults.MostBytes, 1, 1L << 50, "Archives that hold more bytes, unpacked, are refused.", "Imports:ArchiveMaxBytes");
 
-    public static IReadOnlyList<Setting> All => [SpoolFolder, WorkFolder, Polls, PollInterval, Unpublished, InFlight, MostFiles, MostBytes];
+    public static IReadOnlyList<Setting> All => [SpoolFolder, WorkFolder, Polls, PollInterval, Unpublished, InFlight, ArchiveWait, MostFiles, MostBytes];
 
     public static ImportSettings Read(SettingsReader reader)
     {
@@ -47,6 +51,7 @@ internal static class ImportConfiguration
             PollInterval = reader.Read(PollInterval),
             Unpublished = reader.Read(Unpublished),
             InFlight = reader.Read(InFlight),
+            ArchiveWait = reader.Read(ArchiveWait),
             MostFiles = reader.Read(MostFiles),
             MostBytes = reader.Read(MostBytes),
         };

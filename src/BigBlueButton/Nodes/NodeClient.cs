@@ -50,7 +50,7 @@ public sealed class NodeClient : IDisposable
                 return new NodeReply.Uncertain(UncertainKind.TooLarge, $"an answer of more than {_options.LargestAnswer} bytes", exchange.Elapsed);
             }
 
-            return new NodeReply.Answered(opened.Status, opened.ContentType, bytes, exchange.Elapsed);
+            return new NodeReply.Answered(opened.Status, opened.ContentType, bytes, exchange.Elapsed) { Date = opened.Date };
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException)
         {
@@ -179,7 +179,8 @@ public sealed class NodeClient : IDisposable
                 contentType,
                 response.Content.Headers.ContentLength,
                 new NodeAnswerStream(stream, response, exchange, turn),
-                exchange.Elapsed);
+                exchange.Elapsed)
+            { Date = response.Headers.Date };
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException or InvalidOperationException or OperationCanceledException)
         {

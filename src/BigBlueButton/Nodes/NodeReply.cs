@@ -60,6 +60,9 @@ public abstract record NodeReply(TimeSpan Elapsed)
     {
         private NodeAnswer? _answer;
 
+        /// <summary>The node's clock as it answered, in whole seconds; null where it does not say.</summary>
+        public DateTimeOffset? Date { get; init; }
+
         /// <summary>The body, read when first asked for.</summary>
         public NodeAnswer Answer => _answer ??= NodeAnswer.Parse(Body);
 
@@ -81,6 +84,9 @@ public abstract record NodeReply(TimeSpan Elapsed)
     /// <param name="Body">To be disposed of: it holds a connection.</param>
     public sealed record Opened(int Status, string? ContentType, long? Length, Stream Body, TimeSpan Elapsed) : NodeReply(Elapsed)
     {
+        /// <summary>The node's clock as it answered, in whole seconds; null where it does not say.</summary>
+        public DateTimeOffset? Date { get; init; }
+
         /// <inheritdoc />
         public override string? Failure => null;
     }

@@ -26,3 +26,4 @@ create table if not exists meeting_instance (
 );
 create index if not exists meeting_instance_meeting_id on meeting_instance (tenant_id, meeting_id, placed_at);
 create index if not exists meeting_instance_internal_meeting_id on meeting_instance (internal_meeting_id);
+create index if not exists meeting_instance_recorded on meeting_instance (ended_at) where record;

@@ -46,6 +46,9 @@ public sealed record ImportSettings
     /// <summary>RECORDING_IMPORTERS: archives that one process works on at a time.</summary>
     public int InFlight { get; init; } = 2;
 
+    /// <summary>RECORDING_WAIT_DAYS: how long the archive of a meeting that was to be recorded is waited for before its server can go.</summary>
+    public TimeSpan ArchiveWait { get; init; } = TimeSpan.FromDays(3);
+
     /// <summary>RECORDING_ARCHIVE_MAX_FILES: more files in an archive are refused.</summary>
     public int MostFiles { get; init; } = 100_000;
 

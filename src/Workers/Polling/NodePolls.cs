@@ -8,6 +8,7 @@ using Scalelite.Domain.Servers;
 using Scalelite.Workers.Configuration;
 using Scalelite.Workers.Nodes;
 using Scalelite.Workers.ServerHealth;
+using Scalelite.Workers.Servers;
 
 namespace Scalelite.Workers.Polling;
 
@@ -21,7 +22,7 @@ namespace Scalelite.Workers.Polling;
 /// a dead server. Its first good poll makes it whole again.
 /// </remarks>
 public sealed partial class NodePolls(
-    PollLedger ledger, NodeSecrets secrets, NodeApi nodes, Settings settings, TimeProvider time, ILogger<NodePolls> log) : IDisposable
+    PollLedger ledger, NodeSecrets secrets, ProbeMeetings probes, NodeApi nodes, Settings settings, TimeProvider time, ILogger<NodePolls> log) : IDisposable
 {
     private readonly SemaphoreSlim _inFlight = new(settings.Polling.InFlight);
     private readonly ConcurrentDictionary<PollServer, byte> _underWay = new();
@@ -64,7 +65,7 @@ public sealed partial class NodePolls(
     {
         var round = page.Round + 1;
         var began = time.GetUtcNow();
-        var answer = await nodes.AskAsync(page, secrets, settings, cancellation);
+        var answer = await nodes.AskAsync(page, secrets, probes, settings, cancellation);
         var timing = new PollTiming(round, began, time.GetUtcNow());
         if (answer.Meetings is not { } found)
         {

@@ -4,6 +4,7 @@ using Scalelite.Domain.Polling;
 using Scalelite.Domain.Servers;
 using Scalelite.Workers.Configuration;
 using Scalelite.Workers.Nodes;
+using Scalelite.Workers.Servers;
 
 namespace Scalelite.Workers.Polling;
 
@@ -15,12 +16,13 @@ internal static class PollCall
 
     /// <summary>Asks a server which meetings it has.</summary>
     public static async Task<PollAnswer> AskAsync(
-        this NodeApi nodes, PollPage page, NodeSecrets secrets, Settings settings, CancellationToken cancellation)
+        this NodeApi nodes, PollPage page, NodeSecrets secrets, ProbeMeetings probes, Settings settings, CancellationToken cancellation)
     {
         if (await secrets.FindAsync(page.Server, cancellation) is not { } address) return new PollAnswer(null, "its secret is not in the vault", false);
 
         var reply = await nodes.GetMeetingsAsync(address, Timeouts(page, settings), cancellation);
-        if (reply.Meetings is { } listed) return new PollAnswer([.. listed.Meetings.Where(m => m.InternalMeetingId.Length > 0).Select(Found)], "", false);
+        if (reply.Meetings is { } listed)
+            return new PollAnswer([.. listed.Meetings.Where(m => m.InternalMeetingId.Length > 0 && !probes.IsProbe(m)).Select(Found)], "", false);
         return new PollAnswer(null, reply.Failure ?? "no answer", reply.Reply is NodeReply.NotTaken { Kind: NotTakenKind.Resolver or NotTakenKind.Busy });
     }
 

@@ -35,7 +35,7 @@ public sealed class CommandLineTests(Commands commands) : IClassFixture<Commands
         var id = await AddAsync();
         foreach (var (command, state) in new[] { ("enable", "enabled"), ("cordon", "cordoned"), ("disable", "disabled"), ("disable", "disabled") })
         {
-            Assert.Equal(0, (await commands.RunAsync("servers", command, id)).Code);
+            Assert.Equal(0, (await commands.RunAsync(["servers", command, id, .. command == "enable" ? ["--no-check"] : Array.Empty<string>()])).Code);
             Assert.Equal(state, await StateAsync(id));
         }
     }
@@ -99,14 +99,14 @@ public sealed class CommandLineTests(Commands commands) : IClassFixture<Commands
         Assert.Equal(0L, await commands.Database.ScalarAsync<long>("select count(*) from meeting_location where server_id = $1", id));
         Assert.Null(await StateAsync(id));
         Assert.Equal(1L, await commands.Database.ScalarAsync<long>("select count(*) from secret where owner = $1 and valid_until > now()", id));
-        Assert.Equal(1, (await commands.RunAsync("servers", "enable", id)).Code);
+        Assert.Equal(1, (await commands.RunAsync("servers", "enable", id, "--no-check")).Code);
     }
 
     [Fact]
     public async Task A_panic_gives_the_meetings_up_and_disables_the_server()
     {
         var id = await AddAsync();
-        await commands.RunAsync("servers", "enable", id);
+        await commands.RunAsync("servers", "enable", id, "--no-check");
         var placed = await PlaceAsync(id);
         var live = await PlaceAsync(id, started: true);
 
@@ -126,7 +126,7 @@ public sealed class CommandLineTests(Commands commands) : IClassFixture<Commands
         var host = new Uri(_url).Host;
         Assert.Equal(0, (await commands.RunAsync("servers", "add", _url, "s")).Code);
         Assert.Equal(1, (await commands.RunAsync("servers", "add", _url + "2", "s")).Code);
-        Assert.Equal(0, (await commands.RunAsync("servers", "enable", host)).Code);
+        Assert.Equal(0, (await commands.RunAsync("servers", "enable", host, "--no-check")).Code);
         Assert.Equal(0, (await commands.RunAsync("servers", "remove", host, "--yes")).Code);
 
         Assert.Equal(0, (await commands.RunAsync("servers", "add", _url, "s")).Code);

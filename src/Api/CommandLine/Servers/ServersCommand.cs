@@ -27,14 +27,16 @@ internal static class ServersCommand
     {
         List(),
         Add(),
-        Simple("enable", "Let a server take meetings", (operations, id, by, cancellation) => operations.EnableAsync(id, by, cancellation)),
+        EnableCommand.Create(),
         Simple(
             "cordon", "Drain a server: no new meetings; it is disabled when its last one is gone",
             (operations, id, by, cancellation) => operations.CordonAsync(id, by, cancellation)),
         Simple(
             "disable", "Disable a server; its meetings are not joined any more",
             (operations, id, by, cancellation) => operations.DisableAsync(id, by, cancellation)),
-        Remove(),
+        RemovableCommand.CreateRemove(),
+        RemovableCommand.Create(),
+        CheckCommand.Create(),
         Panic(),
         Tag(),
         LoadMultiplier(),
@@ -63,20 +65,7 @@ internal static class ServersCommand
         {
             var outcome = await scope.Get<ServerOperations>().RegisterAsync(
                 scope.Get(url), await SecretAsync(scope.Get(secret)), scope.Get(multiplier) ?? 1, scope.Get(tag), CommonOptions.Actor, cancellation);
-            return await AnswerAsync(scope, outcome, scope.Get(json), cancellation);
-        });
-    }
-
-    private static Command Remove()
-    {
-        var id = CommonOptions.ServerId();
-        var force = new Option<bool>("--force") { Description = "Also with meetings on it; they end with it" };
-        var yes = CommonOptions.Yes();
-        return new Command("remove", "Take a server out of the pool") { id, force, yes }.Runs(WithSecrets, async (scope, cancellation) =>
-        {
-            if (!CommonOptions.Confirmed(scope.Get(yes), scope.Out, $"Remove server {scope.Get(id)}?")) return scope.Refuse("Not removed");
-            var outcome = await scope.Get<ServerOperations>().RemoveAsync(scope.Get(id), scope.Get(force), CommonOptions.Actor, cancellation);
-            return await AnswerAsync(scope, outcome, asJson: false, cancellation);
+            return await ServerAnswer.WriteAsync(scope, outcome, scope.Get(json), cancellation);
         });
     }
 
@@ -93,7 +82,7 @@ internal static class ServersCommand
                 if (!CommonOptions.Confirmed(scope.Get(yes), scope.Out, $"End all meetings of server {scope.Get(id)}?")) return scope.Refuse("Nothing was ended");
                 var outcome = await scope.Get<ServerOperations>().PanicAsync(
                     scope.Get(id), scope.Get(keepState), scope.Get(skip), CommonOptions.Actor, cancellation);
-                return await AnswerAsync(scope, outcome, asJson: false, cancellation);
+                return await ServerAnswer.WriteAsync(scope, outcome, asJson: false, cancellation);
             });
     }
 
@@ -137,36 +126,13 @@ internal static class ServersCommand
     {
         var id = CommonOptions.ServerId();
         return new Command(name, description) { id }.Runs(WithSecrets, async (scope, cancellation) =>
-            await AnswerAsync(
+            await ServerAnswer.WriteAsync(
                 scope, await operation(scope.Get<ServerOperations>(), scope.Get(id), CommonOptions.Actor, cancellation), asJson: false, cancellation));
     }
 
     private static async Task<int> UpdateAsync(CommandScope scope, string id, ServerChange change, bool asJson, CancellationToken cancellation) =>
-        await AnswerAsync(
+        await ServerAnswer.WriteAsync(
             scope, await scope.Get<ServerOperations>().UpdateAsync(id, change, CommonOptions.Actor, cancellation), asJson, cancellation);
-
-    private static async Task<int> AnswerAsync(CommandScope scope, ServerOutcome outcome, bool asJson, CancellationToken cancellation)
-    {
-        switch (outcome)
-        {
-            case ServerOutcome.Unknown unknown:
-                return scope.Refuse($"Couldn't find server with id={Listing.Printable(unknown.ServerId)}");
-            case ServerOutcome.Refused refused:
-                return scope.Refuse(Listing.Printable(refused.Why));
-            case ServerOutcome.Done done:
-                if (asJson)
-                {
-                    var row = (await ServerRow.ListAsync(scope, cancellation)).FirstOrDefault(server => server.Id == done.ServerId);
-                    return scope.WriteJson(row);
-                }
-
-                await scope.Out.WriteLineAsync(done.EndedMeetings > 0 ? $"OK, {done.EndedMeetings} meetings given up" : "OK");
-                await scope.Out.WriteLineAsync($"id: {done.ServerId}");
-                return ExitCode.Done;
-            default:
-                throw new InvalidOperationException($"{outcome.GetType().Name} has no answer");
-        }
-    }
 
     private static async Task<string> SecretAsync(string given) => given == "-" ? (await Console.In.ReadLineAsync())?.Trim() ?? "" : given;
 
