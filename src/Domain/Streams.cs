@@ -26,4 +26,10 @@ public static class Streams
 
     /// <summary><c>tenant-{id}</c>: a tenant; the id is a UUID.</summary>
     public static string Tenant(string tenantId) => $"tenant-{tenantId}";
+
+    /// <summary><c>token-{id}</c>: a token of the admin API.</summary>
+    public static string AdminToken(Guid tokenId) => $"token-{tokenId}";
+
+    /// <summary><c>dead-letter-{id}</c>: what people did with a message that had failed for good.</summary>
+    public static string DeadLetter(Guid letterId) => $"dead-letter-{letterId}";
 }

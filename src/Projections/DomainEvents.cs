@@ -1,4 +1,6 @@
+using Scalelite.Domain.AdminTokens;
 using Scalelite.Domain.Callbacks;
+using Scalelite.Domain.DeadLetters;
 using Scalelite.Domain.Imports;
 using Scalelite.Domain.Joins;
 using Scalelite.Domain.Meetings;
@@ -80,6 +82,9 @@ public static class DomainEvents
         typeof(TenantDisabled),
         typeof(TenantEnabled),
         typeof(TenantRemoved),
+        typeof(AdminTokenIssued),
+        typeof(AdminTokenRevoked),
+        typeof(DeadLetterReplayed),
     ];
 
     /// <summary>The inline projections.</summary>

@@ -1,4 +1,5 @@
 using Scalelite.EventLog;
+using Scalelite.Projections.AdminTokens;
 using Scalelite.Projections.Callbacks;
 using Scalelite.Projections.Imports;
 using Scalelite.Projections.Joins;
@@ -25,6 +26,7 @@ public static class ReadModels
         Of("imports", new ImportProjection(), "Imports", "import_queue"),
         Of("callbacks", new CallbackProjection(), "Callbacks", "callback_queue"),
         Of("tenants", new TenantProjection(), "Tenants", "tenant", "tenant_setting"),
+        Of("tokens", new AdminTokenProjection(), "AdminTokens", "admin_token"),
     ];
 
     /// <summary>What makes their tables, in order, the counter of placements and the claims of callbacks.</summary>

@@ -1,10 +1,13 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Scalelite.Projections.AdminTokens;
 using Scalelite.Projections.Meetings;
 using Scalelite.Projections.Recordings;
 using Scalelite.Projections.Servers;
 using Scalelite.Projections.Tenants;
+using Scalelite.Workers.AdminTokens;
 using Scalelite.Workers.Callbacks;
+using Scalelite.Workers.DeadLetters;
 using Scalelite.Workers.Imports;
 using Scalelite.Workers.Joins;
 using Scalelite.Workers.Nodes;
@@ -41,6 +44,9 @@ public static class WorkersSetup
         services.AddSingleton<ProbeMeetings>();
         services.TryAddSingleton<AwaitedArchives>();
         services.AddSingleton<ServerChecks>();
+        services.TryAddSingleton<AdminTokenList>();
+        services.AddSingleton<AdminTokenOperations>();
+        services.AddSingleton<DeadLetterOperations>();
         services.AddCallbacks(handlesMessages);
         services.AddSingleton<PlacementChange>();
         services.AddSingleton<PollLedger>();

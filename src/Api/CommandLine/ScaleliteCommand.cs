@@ -6,6 +6,7 @@ using Scalelite.Api.CommandLine.Meetings;
 using Scalelite.Api.CommandLine.Recordings;
 using Scalelite.Api.CommandLine.Servers;
 using Scalelite.Api.CommandLine.Tenants;
+using Scalelite.Api.CommandLine.Tokens;
 using Scalelite.Api.Configuration;
 
 namespace Scalelite.Api.CommandLine;
@@ -48,6 +49,7 @@ internal static class ScaleliteCommand
         TenantsCommand.Create(),
         CallbacksCommand.Create(),
         RecordingsCommand.Create(),
+        TokensCommand.Create(),
         ProjectionsCommand.Create(),
         EventsCommand.Create(),
         ImportScaleliteCommand.Create(),

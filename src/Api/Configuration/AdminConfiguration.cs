@@ -2,7 +2,7 @@ using Scalelite.Workers.Configuration;
 
 namespace Scalelite.Api.Configuration;
 
-/// <summary>The admin API, <c>/scalelite/api</c>.</summary>
+/// <summary>The admin APIs: <c>/scalelite/api</c> and <c>/admin/api/v1</c>.</summary>
 internal static class AdminConfiguration
 {
     public static readonly Setting<string?> Secret = SettingKinds.Optional<string>(
@@ -17,7 +17,11 @@ internal static class AdminConfiguration
     public static readonly Setting<bool> ShowsSecrets = SettingKinds.Boolean(
         "ADMIN_API_SHOWS_SECRETS", "The admin API shows the nodes' secrets, as Scalelite does, instead of `********`.", "Admin:ShowsSecrets");
 
-    public static IReadOnlyList<Setting> All => [Secret, RequiresBodyHash, ShowsSecrets];
+    public static readonly Setting<int> Rate = SettingKinds.Integer(
+        "ADMIN_API_RATE", 600, 1, 1_000_000, "How many calls of `/admin/api/v1` a token may make in a minute, to each process; the next ones are answered 429.",
+        "Admin:Rate");
+
+    public static IReadOnlyList<Setting> All => [Secret, RequiresBodyHash, ShowsSecrets, Rate];
 
     public static AdminSettings Read(SettingsReader reader, SecuritySettings security, Needs needs)
     {
@@ -29,6 +33,7 @@ internal static class AdminConfiguration
             Secret = own ?? ofClients,
             RequiresBodyHash = reader.Read(RequiresBodyHash),
             ShowsSecrets = reader.Read(ShowsSecrets),
+            Rate = reader.Read(Rate),
         };
     }
 

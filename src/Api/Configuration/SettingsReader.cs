@@ -25,6 +25,10 @@ internal sealed class SettingsReader(IConfiguration configuration)
     /// <summary>Whether the setting is given, rightly or wrongly.</summary>
     public bool IsSet(Setting setting) => Text(setting) is not null;
 
+    /// <summary>Those of the settings that are given, as they are given; a secret's value is null.</summary>
+    public IReadOnlyDictionary<string, string?> Given(IEnumerable<Setting> settings) =>
+        settings.Where(IsSet).ToDictionary(setting => setting.Name, setting => setting.IsSecret ? null : Text(setting), StringComparer.Ordinal);
+
     /// <summary>The setting's value; its fallback where it is not set or wrong.</summary>
     public T Read<T>(Setting<T> setting)
     {

@@ -65,6 +65,7 @@ internal sealed record SettingsReading(Settings? Settings, IReadOnlyList<string>
             Http = HttpConfiguration.Read(reader),
             Database = DatabaseConfiguration.Read(reader, needs),
             Logging = LoggingConfiguration.Read(reader),
+            Given = reader.Given(SettingsReference.Groups.SelectMany(group => group.Settings)),
         };
         if (reader.Problems.Count == 0 && settings.Placement.CreateDeadline <= settings.Nodes.ConnectTimeout)
             reader.Refuse(PlacementConfiguration.CreateDeadline, "it must be longer than CONNECT_TIMEOUT");

@@ -14,6 +14,7 @@ using Scalelite.Flavour;
 using Scalelite.Projections;
 using Scalelite.Workers;
 using Scalelite.Workers.Configuration;
+using Scalelite.Workers.Meetings;
 using Scalelite.Workers.Servers;
 using Scalelite.Workers.Tenants;
 
@@ -103,6 +104,7 @@ internal static class ScaleliteHost
         }));
         builder.Services.AddSingleton<NodeApi>();
         builder.Services.AddSingleton<NodeEnds>();
+        builder.Services.AddSingleton<MeetingOperations>();
         builder.Services.AddWorkers(handlesMessages: roles.HasFlag(Roles.Workers));
         builder.Services.AddScoped<ServerOperations>();
         builder.Services.AddScoped<TenantOperations>();

@@ -6,6 +6,9 @@ public interface IDeadLetters
     /// <summary>The latest dead letters first, at most <paramref name="limit"/>; with <paramref name="messageType"/> (full name) those of that type alone.</summary>
     Task<IReadOnlyList<DeadLetter>> ListAsync(int limit = 100, string? messageType = null, CancellationToken cancellation = default);
 
+    /// <summary>One dead letter; null where there is none.</summary>
+    Task<DeadLetter?> FindAsync(Guid id, CancellationToken cancellation = default);
+
     /// <summary>How many there are.</summary>
     Task<long> CountAsync(CancellationToken cancellation = default);
 

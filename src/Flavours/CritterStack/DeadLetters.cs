@@ -29,6 +29,9 @@ internal sealed class DeadLetters(IMessageStore store) : IDeadLetters
         return [.. letters.OrderByDescending(letter => letter.SentAt).Take(limit).Select(Read)];
     }
 
+    public async Task<DeadLetter?> FindAsync(Guid id, CancellationToken cancellation = default) =>
+        await store.DeadLetters.DeadLetterEnvelopeByIdAsync(id) is { } letter ? Read(letter) : null;
+
     public async Task<long> CountAsync(CancellationToken cancellation = default) =>
         (await store.DeadLetters.QueryAsync(new DeadLetterEnvelopeQuery { Replayable = false, PageSize = 1 }, cancellation)).TotalCount;
 

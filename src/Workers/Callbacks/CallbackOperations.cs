@@ -14,7 +14,7 @@ public sealed class CallbackOperations(IDocumentStore store, SecretVault vault, 
     {
         ArgumentNullException.ThrowIfNull(by);
         await using var session = store.LightweightSession();
-        session.SetHeader("actor", by.Actor);
+        session.SignedBy(by, "callbacks retry");
         var attempt = 0;
         var decision = await session.DecideAsync<Callback>(
             Streams.Callback(callback),
@@ -23,7 +23,8 @@ public sealed class CallbackOperations(IDocumentStore store, SecretVault vault, 
                 attempt = known.Attempts + 1;
                 return known.Retry(time.GetUtcNow());
             },
-            cancellation);
+            cancellation,
+            by);
         if (decision.Refusal is { } refused) return refused;
         if (attempt == 0) return $"Couldn't find callback with id={callback}";
         if (await vault.FindAsync(callback, CallbackSecrets.UrlKind, cancellation) is null) return $"The URL of callback {callback} was forgotten: it can't be retried";

@@ -15,6 +15,9 @@ public sealed record Settings
     /// <summary>The admin API.</summary>
     public AdminSettings Admin { get; init; } = new();
 
+    /// <summary>The settings that were given, as they were given, by name; those that are secrets without their value.</summary>
+    public IReadOnlyDictionary<string, string?> Given { get; init; } = new Dictionary<string, string?>();
+
     /// <summary>How nodes are called.</summary>
     public NodeSettings Nodes { get; init; } = new();
 
@@ -94,6 +97,9 @@ public sealed record AdminSettings
 
     /// <summary>ADMIN_API_SHOWS_SECRETS: answers show the nodes' secrets.</summary>
     public bool ShowsSecrets { get; init; }
+
+    /// <summary>ADMIN_API_RATE: calls of <c>/admin/api/v1</c> that a token may make in a minute, to one process.</summary>
+    public int Rate { get; init; } = 600;
 }
 
 /// <summary>How nodes are called.</summary>

@@ -2,6 +2,7 @@ using Npgsql;
 using Scalelite.Domain;
 using Scalelite.Domain.Imports;
 using Scalelite.Domain.Recordings;
+using Scalelite.Workers.Servers;
 
 namespace Scalelite.Workers.Imports;
 
@@ -48,14 +49,23 @@ internal sealed class ImportLedger(IDocumentStore store, NpgsqlDataSource databa
         }
     }
 
+    /// <summary>The version of an import's stream; null where there is none.</summary>
+    public async Task<long?> VersionAsync(Guid import, CancellationToken cancellation)
+    {
+        await using var session = store.LightweightSession();
+        return (await session.Events.FetchStreamStateAsync(Streams.Import(import), cancellation))?.Version;
+    }
+
     /// <summary>Decides on what the import is now, and appends; again where another writer was first.</summary>
-    public async Task<Decision> DecideAsync(Guid import, Func<Import, Decision> decide, CancellationToken cancellation, string actor = "importer")
+    /// <param name="by">The person who wants it; null: the importer itself.</param>
+    public async Task<Decision> DecideAsync(Guid import, Func<Import, Decision> decide, CancellationToken cancellation, ChangedBy? by = null)
     {
         for (var tried = 1; ; tried++)
         {
             await using var session = store.LightweightSession();
-            session.SetHeader("actor", actor);
-            var decision = await session.DecideAsync(Streams.Import(import), decide, cancellation);
+            if (by is null) session.SetHeader("actor", "importer");
+            else session.SignedBy(by, "imports retry");
+            var decision = await session.DecideAsync(Streams.Import(import), decide, cancellation, by);
             if (decision.Events.Count == 0) return decision;
             try
             {

@@ -23,12 +23,9 @@ public sealed class RecordingStream(IDocumentStore store)
             try
             {
                 await using var session = store.LightweightSession();
-                session.SetHeader("actor", by.Actor);
-                if (by.Address is not null) session.SetHeader("address", by.Address);
-                session.CorrelationId = by.CorrelationId;
-                session.CausationId = command;
+                session.SignedBy(by, command);
                 if (await session.Events.FetchStreamStateAsync(stream, cancellation) is null) return null;
-                var decision = await session.DecideAsync(stream, decide, cancellation);
+                var decision = await session.DecideAsync(stream, decide, cancellation, by);
                 if (decision.Events.Count > 0) await session.SaveChangesAsync(cancellation);
                 return decision;
             }

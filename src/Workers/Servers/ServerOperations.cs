@@ -70,6 +70,7 @@ public sealed class ServerOperations(
             await using var session = Session(by, "servers update");
             var (server, version) = await LoadAsync(session, serverId, cancellation);
             if (server is null or { Removed: true }) return new ServerOutcome.Unknown(serverId);
+            by.Expect(version);
             var at = time.GetUtcNow();
             var decisions = new List<Decision>();
             if (change.Url is { } url)
@@ -129,6 +130,7 @@ public sealed class ServerOperations(
             await using var session = Session(by, command);
             var (server, version) = await LoadAsync(session, serverId, cancellation);
             if (server is null or { Removed: true }) return new ServerOutcome.Unknown(serverId);
+            by.Expect(version);
             var decision = decide(server, time.GetUtcNow());
             if (decision.Refusal is { } why) return new ServerOutcome.Refused(why);
             Append(session, serverId, version, decision.Events);
@@ -152,6 +154,7 @@ public sealed class ServerOperations(
             await using var session = Session(by, command, SessionOptions.ForTransaction(transaction));
             var (server, version) = await LoadAsync(session, serverId, cancellation);
             if (server is null or { Removed: true }) return new ServerOutcome.Unknown(serverId);
+            by.Expect(version);
             var meetings = await GivenUpMeetings.ReadAsync(serverId, transaction, cancellation);
             var at = time.GetUtcNow();
             var decision = decide(server, meetings.Count, at);
@@ -221,10 +224,7 @@ public sealed class ServerOperations(
     private IDocumentSession Session(ChangedBy by, string command, SessionOptions? options = null)
     {
         var session = options is null ? store.LightweightSession() : store.LightweightSession(options);
-        session.SetHeader("actor", by.Actor);
-        if (by.Address is not null) session.SetHeader("address", by.Address);
-        session.CorrelationId = by.CorrelationId;
-        session.CausationId = command;
+        session.SignedBy(by, command);
         return session;
     }
 

@@ -6,7 +6,11 @@ namespace Scalelite.Workers.Servers;
 /// <param name="Actor"><c>cli:root</c>, <c>admin-api</c>; never a secret.</param>
 /// <param name="CorrelationId">The request, where there is one.</param>
 /// <param name="Address">The address that it came from, where it came over the network: the <c>address</c> header.</param>
-public sealed record ChangedBy(string Actor, string? CorrelationId = null, string? Address = null);
+/// <param name="Reason">Why, in the person's words: the <c>reason</c> header.</param>
+/// <param name="SeenVersion">The version of its stream that the change is meant for; where it is another by now, a
+/// <see cref="StaleVersionException"/> is thrown and nothing changes. Null: whatever it is.</param>
+public sealed record ChangedBy(
+    string Actor, string? CorrelationId = null, string? Address = null, string? Reason = null, long? SeenVersion = null);
 
 /// <summary>What came of an operation on a server.</summary>
 public abstract record ServerOutcome

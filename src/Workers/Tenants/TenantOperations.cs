@@ -152,6 +152,7 @@ public sealed class TenantOperations(
         {
             var (tenant, version) = await LoadAsync(session, tenantId, cancellation);
             if (tenant is null or { Removed: true }) return new TenantOutcome.Unknown(tenantId);
+            by.Expect(version);
             var decision = await decide(session, tenant, time.GetUtcNow());
             if (decision.Refusal is { } why) return new TenantOutcome.Refused(why);
             if (decision.Events.Count > 0) session.Events.Append(Streams.Tenant(tenantId), version + decision.Events.Count, [.. decision.Events]);
@@ -170,10 +171,7 @@ public sealed class TenantOperations(
         }
 
         await using var session = store.LightweightSession(SessionOptions.ForTransaction(transaction));
-        session.SetHeader("actor", by.Actor);
-        if (by.Address is not null) session.SetHeader("address", by.Address);
-        session.CorrelationId = by.CorrelationId;
-        session.CausationId = command;
+        session.SignedBy(by, command);
         var outcome = await work(session);
         if (outcome is TenantOutcome.Done)
         {

@@ -2,11 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using Npgsql;
 using Scalelite.Api.Configuration;
-using Scalelite.Domain.Meetings;
 using Scalelite.EventLog;
 using Scalelite.Projections.Meetings;
 using Scalelite.Workers.Meetings;
-using Scalelite.Workers.Servers;
 
 namespace Scalelite.Api.CommandLine.Meetings;
 
@@ -67,10 +65,8 @@ internal static class MeetingsCommand
 
     private static async Task<int> EndAsync(CommandScope scope, MeetingLocation meeting, CancellationToken cancellation)
     {
-        var end = await scope.Get<NodeEnds>().EndAsync(meeting.Server.Id, meeting.Server.Url, meeting.Instance, meeting.MeetingId, cancellation);
+        var end = await scope.Get<MeetingOperations>().EndAsync(meeting, CommonOptions.Actor, cancellation);
         if (!end.IsOver) return scope.Refuse($"{Listing.Printable(meeting.MeetingId)}: not ended, {Listing.Printable(end.Said)}");
-        await scope.Get<IMessageBus>().PublishAsync(new EndMeeting(
-            meeting.Instance, meeting.Server.Id, end.Ended ? EndLearned.EndCall : EndLearned.NotFound, scope.Get<TimeProvider>().GetUtcNow()));
         await scope.Out.WriteLineAsync($"{Listing.Printable(meeting.MeetingId)}: ended");
         return ExitCode.Done;
     }
