@@ -28,6 +28,7 @@ public static class DomainEvents
         typeof(ServerUrlChanged),
         typeof(ServerTagged),
         typeof(LoadMultiplierChanged),
+        typeof(ServerCapacityChanged),
         typeof(SecretRotated),
         typeof(ServerSuspected),
         typeof(ServerWentOffline),

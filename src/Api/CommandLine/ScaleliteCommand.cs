@@ -54,6 +54,7 @@ internal static class ScaleliteCommand
         EventsCommand.Create(),
         ImportScaleliteCommand.Create(),
         SettingsCommand.Create(),
+        CompletionCommand.Create(),
     };
 }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Scalelite.Api.CommandLine.Servers;
 using Scalelite.Api.Configuration;
+using Scalelite.Domain.Servers;
 
 namespace Scalelite.Api.CommandLine;
 
@@ -15,6 +16,7 @@ internal static class StatusCommand
         new("status", row => row.Health.ToString().ToLowerInvariant()),
         new("meetings", row => Number(row.Meetings), IsNumber: true),
         new("users", row => Number(row.Users), IsNumber: true),
+        new("capacity", row => row.Capacity is { } capacity ? Number(capacity) : null, IsNumber: true),
         new("largest meeting", row => Number(row.LargestMeeting), IsNumber: true),
         new("videos", row => Number(row.Videos), IsNumber: true),
         new("load", row => row.Load?.ToString("0.##", CultureInfo.InvariantCulture) ?? "unavailable", IsNumber: true),
@@ -26,8 +28,24 @@ internal static class StatusCommand
     {
         var json = CommonOptions.Json();
         return new Command("status", "Show the servers with their meetings, users and load") { json }.Runs(Needs.Database, async (scope, cancellation) =>
-            scope.WriteList(await ServerRow.ListAsync(scope, cancellation), scope.Get(json), "No servers are configured", Columns));
+        {
+            var servers = await ServerRow.ListAsync(scope, cancellation);
+            var code = scope.WriteList(servers, scope.Get(json), "No servers are configured", Columns);
+            if (!scope.Get(json) && HeadroomOf(servers) is { } headroom)
+            {
+                await scope.Out.WriteLineAsync(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Room for {headroom.Left} more users of {headroom.Capacity}; without the largest server for {headroom.WithoutLargest}"));
+            }
+
+            return code;
+        });
     }
+
+    /// <summary>Of the servers that take meetings and say how many users they are meant for.</summary>
+    private static Headroom? HeadroomOf(IReadOnlyList<ServerRow> servers) => Headroom.Of([.. servers
+        .Where(server => server is { State: AdministrativeState.Enabled, Health: Health.Online, Capacity: not null })
+        .Select(server => new MeantFor(server.Capacity!.Value, server.Users))]);
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

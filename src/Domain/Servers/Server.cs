@@ -16,8 +16,11 @@ public sealed partial record Server(
     AdministrativeState State = AdministrativeState.Disabled,
     Health Health = Health.Offline,
     string? Version = null,
-    bool Removed = false)
+    bool Removed = false,
+    int? Capacity = null)
 {
+    private const int MostCapacity = 1_000_000;
+
     // Far more than anybody needs, and few enough that no load times it leaves what a decimal holds.
     private const decimal MostMultiplier = 1_000_000;
 
@@ -46,6 +49,8 @@ public sealed partial record Server(
     public Server Apply(ServerTagged e) => this with { Tag = e.Tag };
 
     public Server Apply(LoadMultiplierChanged e) => this with { Multiplier = e.LoadMultiplier };
+
+    public Server Apply(ServerCapacityChanged e) => this with { Capacity = e.Users };
 
     public Server Apply(SecretRotated e) => this with { SecretFingerprint = e.SecretFingerprint };
 
@@ -102,6 +107,12 @@ public sealed partial record Server(
         WrongMultiplier(multiplier) is { } wrong
             ? Decision.Refuse(wrong)
             : When(multiplier != Multiplier, new LoadMultiplierChanged(ServerId, multiplier, at));
+
+    /// <summary>Says how many users it is meant for; null takes that back.</summary>
+    public Decision ChangeCapacity(int? users, DateTimeOffset at) =>
+        users is < 1 or > MostCapacity
+            ? Decision.Refuse($"A capacity is a number of users from 1 to {MostCapacity}, not {users}")
+            : When(users != Capacity, new ServerCapacityChanged(ServerId, users, at));
 
     /// <summary>Gives it another secret, sealed elsewhere.</summary>
     public Decision RotateSecret(string fingerprint, DateTimeOffset at) =>

@@ -58,6 +58,9 @@ public sealed record ServerTagged(string ServerId, string? Tag, DateTimeOffset A
 /// <summary>The server's load multiplier changed.</summary>
 public sealed record LoadMultiplierChanged(string ServerId, decimal LoadMultiplier, DateTimeOffset At);
 
+/// <summary>How many users the server is meant for, to be shown as headroom; null where nobody says. Placement does not read it.</summary>
+public sealed record ServerCapacityChanged(string ServerId, int? Users, DateTimeOffset At);
+
 /// <summary>The server has another secret.</summary>
 public sealed record SecretRotated(string ServerId, string SecretFingerprint, DateTimeOffset At);
 

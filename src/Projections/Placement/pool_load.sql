@@ -40,7 +40,8 @@ select s.id, s.url, s.secret_fingerprint, s.state, s.health, s.offline_since, s.
        coalesce(seen.users, 0)::bigint as seen,
        coalesce(unseen.users, 0)::bigint as unseen,
        coalesce(seen.scalelite_users, 0)::bigint as scalelite_seen,
-       (coalesce(seen.routed, 0) + coalesce(unseen.scalelite_users, 0))::bigint as scalelite_since
+       (coalesce(seen.routed, 0) + coalesce(unseen.scalelite_users, 0))::bigint as scalelite_since,
+       s.capacity
 from server s
 join server_load l on l.server_id = s.id
 left join seen on seen.server_id = s.id

@@ -45,6 +45,7 @@ public sealed record PoolServer(
 /// <param name="PolledAt">When the last poll began, good or bad.</param>
 /// <param name="Failures">Failed polls in a row.</param>
 /// <param name="Users">In the last answer, before anything since.</param>
+/// <param name="Capacity">Users that it is meant for; null where nobody says.</param>
 public sealed record LoadedServer(
     PoolServer Server,
     ServerLoad Load,
@@ -55,7 +56,8 @@ public sealed record LoadedServer(
     string? Error,
     int Users,
     int Videos,
-    int LargestMeeting)
+    int LargestMeeting,
+    int? Capacity = null)
 {
     /// <summary>May be given new meetings: enabled, online, and its last poll did not fail.</summary>
     public bool TakesMeetings => Server.TakesMeetings && Failures == 0;

@@ -72,7 +72,8 @@ public sealed class ServerPool(NpgsqlDataSource database)
                 rows.IsDBNull(13) ? null : rows.GetString(13),
                 rows.GetInt32(14),
                 rows.GetInt32(15),
-                rows.GetInt32(16)));
+                rows.GetInt32(16),
+                rows.IsDBNull(22) ? null : rows.GetInt32(22)));
         }
 
         return servers;

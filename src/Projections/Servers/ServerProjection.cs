@@ -55,6 +55,9 @@ public sealed class ServerProjection : IProjection
             case LoadMultiplierChanged e:
                 operations.QueueSqlCommand("update server set load_multiplier = ? where id = ?", e.LoadMultiplier, e.ServerId);
                 break;
+            case ServerCapacityChanged e:
+                operations.QueueSqlCommand("update server set capacity = ?::int where id = ?", e.Users is { } users ? users : DBNull.Value, e.ServerId);
+                break;
             case SecretRotated e:
                 operations.QueueSqlCommand("update server set secret_fingerprint = ? where id = ?", e.SecretFingerprint, e.ServerId);
                 break;

@@ -10,5 +10,6 @@ create table if not exists server (
     health             text not null default 'offline' check (health in ('online', 'suspect', 'offline')),
     offline_since      timestamptz null,
     bbb_version        text null,
+    capacity           int null,
     registered_at      timestamptz not null
 );

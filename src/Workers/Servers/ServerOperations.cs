@@ -60,6 +60,10 @@ public sealed class ServerOperations(
     public Task<ServerOutcome> DisableAsync(string serverId, ChangedBy by, CancellationToken cancellation) =>
         DecideAsync(serverId, by, "servers disable", (server, at) => server.Disable(at), cancellation);
 
+    /// <summary>Says how many users it is meant for; null takes that back.</summary>
+    public Task<ServerOutcome> ChangeCapacityAsync(string serverId, int? users, ChangedBy by, CancellationToken cancellation) =>
+        DecideAsync(serverId, by, "servers capacity", (server, at) => server.ChangeCapacity(users, at), cancellation);
+
     /// <summary>Changes its URL, secret, multiplier, tag and state, all or nothing. The old secret stays valid for RETIRED_SECRET_DAYS.</summary>
     public Task<ServerOutcome> UpdateAsync(string serverId, ServerChange change, ChangedBy by, CancellationToken cancellation)
     {

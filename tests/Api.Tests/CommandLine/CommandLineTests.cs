@@ -103,6 +103,33 @@ public sealed class CommandLineTests(Commands commands) : IClassFixture<Commands
     }
 
     [Fact]
+    public async Task A_servers_capacity_is_said_and_taken_back()
+    {
+        var id = await AddAsync();
+        Assert.Equal(0, (await commands.RunAsync("servers", "capacity", id, "400")).Code);
+        Assert.Equal(400, await commands.Database.ScalarAsync<int>("select capacity from server where id = $1", id));
+        Assert.Equal(1, (await commands.RunAsync("servers", "capacity", id, "0")).Code);
+        Assert.Equal(1, (await commands.RunAsync("servers", "capacity", id, "many")).Code);
+        Assert.Contains("400", (await commands.RunAsync("status")).Out, StringComparison.Ordinal);
+
+        Assert.Equal(0, (await commands.RunAsync("servers", "capacity", id, "none")).Code);
+
+        Assert.Equal(1L, await commands.Database.ScalarAsync<long>("select count(*) from server where id = $1 and capacity is null", id));
+    }
+
+    [Theory]
+    [InlineData("scalelite ser", "servers")]
+    [InlineData("scalelite servers rem", "remove")]
+    [InlineData("scalelite servers sync --mode ", "cordon")]
+    public async Task A_shell_is_told_how_a_command_goes_on(string line, string word)
+    {
+        var ran = await commands.RunAsync($"[suggest:{line.Length}]", line);
+
+        Assert.Contains(word, ran.Out.Split('\n', StringSplitOptions.TrimEntries), StringComparer.OrdinalIgnoreCase);
+        Assert.Contains("[suggest:", (await commands.RunAsync("completion", "bash")).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_panic_gives_the_meetings_up_and_disables_the_server()
     {
         var id = await AddAsync();

@@ -32,7 +32,7 @@ internal static class RichStory
             Of(server, Given.Registered(server, 0, multiplier, tag), new ServerEnabled(server, Given.At(1)), new ServerCameOnline(server, Given.At(2)));
         }
 
-        Of("a", new ServerTagged("a", "music", Given.At(3)), new LoadMultiplierChanged("a", 1.25m, Given.At(4)), new SecretRotated("a", "fresh", Given.At(5)));
+        Of("a", new ServerTagged("a", "music", Given.At(3)), new LoadMultiplierChanged("a", 1.25m, Given.At(4)), new ServerCapacityChanged("a", 400, Given.At(4)), new SecretRotated("a", "fresh", Given.At(5)));
         Of("b", new ServerTagged("b", null, Given.At(3)), new ServerSuspected("b", "timeout", Given.At(6)), new ServerWentOffline("b", "timeout", Given.At(16)));
         Of("b", new ServerVersionSeen("b", "3.0.4", Given.At(20)), new ServerUrlChanged("b", "https://b2.example.org/bigbluebutton/api", Given.At(21)), new ServerCordoned("b", Given.At(30)));
         Of("c", new ServerCordoned("c", Given.At(30)), new ServerDrained("c", Given.At(40)), new ServerPanicked("c", true, 1, Given.At(41)));

@@ -5,6 +5,7 @@ namespace Scalelite.Api.CommandLine.Servers;
 
 /// <summary>A server as commands print it; the names are the admin API's. Never its secret.</summary>
 /// <param name="Load">In users, times the multiplier; null where no poll has shown it yet or it is offline.</param>
+/// <param name="Capacity">Users that it is meant for; null where nobody says.</param>
 /// <param name="Online"><c>online</c> or <c>offline</c>, as Scalelite says it; see <paramref name="Health"/> for more.</param>
 internal sealed record ServerRow(
     string Id,
@@ -20,6 +21,7 @@ internal sealed record ServerRow(
     int Users,
     int LargestMeeting,
     int Videos,
+    int? Capacity,
     DateTimeOffset? PolledAt,
     string? Error)
 {
@@ -40,6 +42,7 @@ internal sealed record ServerRow(
             server.Users,
             server.LargestMeeting,
             server.Videos,
+            server.Capacity,
             server.PolledAt,
             server.Error);
     }

@@ -40,6 +40,7 @@ internal static class ServersCommand
         Panic(),
         Tag(),
         LoadMultiplier(),
+        Capacity(),
         Update(),
         ServerMeetings.Create(),
         AddAllCommand.Create(),
@@ -100,6 +101,25 @@ internal static class ServersCommand
         var multiplier = new Argument<decimal>("N") { Description = "How many times the server's load counts; higher means fewer meetings" };
         return new Command("load-multiplier", "Change a server's load multiplier") { id, multiplier }.Runs(WithSecrets, (scope, cancellation) =>
             UpdateAsync(scope, scope.Get(id), new ServerChange(LoadMultiplier: scope.Get(multiplier)), asJson: false, cancellation));
+    }
+
+    private static Command Capacity()
+    {
+        var id = CommonOptions.ServerId();
+        var users = new Argument<string>("USERS") { Description = "How many users it is meant for; none takes that back" };
+        return new Command("capacity", "Say how many users a server is meant for: shown by status, never a reason to refuse") { id, users }.Runs(
+            WithSecrets,
+            async (scope, cancellation) =>
+            {
+                var text = scope.Get(users);
+                int? capacity = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+                if (capacity is null && text != "none") return scope.Refuse($"'{Listing.Printable(text)}' is no number of users, and not none");
+                return await ServerAnswer.WriteAsync(
+                    scope,
+                    await scope.Get<ServerOperations>().ChangeCapacityAsync(scope.Get(id), capacity, CommonOptions.Actor, cancellation),
+                    asJson: false,
+                    cancellation);
+            });
     }
 
     private static Command Update()
