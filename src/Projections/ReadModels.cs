@@ -20,7 +20,7 @@ public static class ReadModels
     [
         Of("servers", new ServerProjection(), "Servers", "server"),
         Of("polls", new PollProjection(), "Polling", "server_load", "poll_round", "polled_meeting"),
-        Of("meetings", new MeetingProjection(), "Meetings", "meeting_location", "meeting_instance", "meeting_copy", "voice_bridge", "meeting_internal_id"),
+        Of("meetings", new MeetingProjection(), "Meetings", "meeting_location", "meeting_instance", "meeting_copy", "voice_bridge", "meeting_internal_id", "meeting_end"),
         Of("joins", new JoinProjection(), "Joins", "meeting_joins"),
         Of("recordings", new RecordingProjection(), "Recordings", "recording_catalog", "recording_metadata", "recording_format", "recording_file_work", "recording_text_track", "recording_count"),
         Of("imports", new ImportProjection(), "Imports", "import_queue"),

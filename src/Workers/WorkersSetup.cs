@@ -38,6 +38,7 @@ public static class WorkersSetup
         services.TryAddSingleton<TenantMeetings>();
         services.AddSingleton<TenantSecrets>();
         services.TryAddSingleton<InternalMeetings>();
+        services.TryAddSingleton<MeetingRuns>();
         services.AddSingleton<LrsTokens>();
         services.AddSingleton<TextTrackFiles>();
         services.AddSingleton<NodeSecrets>();

@@ -12,6 +12,7 @@ using Scalelite.Domain.Meetings;
 using Scalelite.EventLog;
 using Scalelite.Projections.Meetings;
 using Scalelite.Workers.Callbacks;
+using Scalelite.Workers.Configuration;
 using Scalelite.Workers.Nodes;
 
 namespace Scalelite.Api.Callbacks;
@@ -41,9 +42,10 @@ internal sealed partial class AnalyticsCall(
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    /// <summary>Where a node is to call, by the host that the create came to. Behind URL_HOST there is TLS, as with Scalelite.</summary>
-    public static string UrlOf(HttpContext create, string? urlHost) =>
-        $"{(urlHost is null ? create.Request.Scheme : Uri.UriSchemeHttps)}://{create.Request.Host}{Path}";
+    /// <summary>Where a node is to call: PUBLIC_URL, else the host that the create came to. Behind URL_HOST there is TLS, as with Scalelite.</summary>
+    public static string UrlOf(HttpContext create, HttpSettings settings) => settings.PublicUrl is { } known
+        ? known + Path
+        : $"{(settings.Host is null ? create.Request.Scheme : Uri.UriSchemeHttps)}://{create.Request.Host}{Path}";
 
     /// <summary>Answers the request.</summary>
     public async Task AnswerAsync(HttpContext http)

@@ -34,8 +34,10 @@ internal static class BbbApiSetup
             new ParameterSettings(Of(settings.Parameters.DefaultCreate), Of(settings.Parameters.OverrideCreate), settings.Parameters.CreateExclude),
             (int)(settings.Meetings.MaximumDuration?.TotalMinutes ?? 0),
             settings.VoiceBridges.UsesExternal,
-            settings.Http.Host));
+            settings.Http));
         services.AddSingleton<AnalyticsCall>();
+        services.AddSingleton<EndCallback>();
+        services.AddHosted<EndRelay>();
         services.AddSingleton(settings.Nodes);
         services.AddSingleton(PlacerOptions.From(settings));
 
@@ -83,6 +85,7 @@ internal static class BbbApiSetup
             return api.AnswerAsync(http);
         };
         app.MapPost(AnalyticsCall.Path, app.Services.GetRequiredService<AnalyticsCall>().AnswerAsync);
+        app.MapGet(EndCallback.Route, app.Services.GetRequiredService<EndCallback>().AnswerAsync);
         app.Map(BbbApi.Path, answer);
         app.Map(BbbApi.Path + "/{**call}", answer);
     }

@@ -32,6 +32,7 @@ internal sealed partial class CreateCall(
     Placer placer,
     StartedMeetings started,
     LrsTokens tokens,
+    EndRelay ends,
     CreateOptions options,
     SecretVault vault,
     TimeProvider clock,
@@ -44,6 +45,7 @@ internal sealed partial class CreateCall(
     private readonly Placer placer = placer;
     private readonly StartedMeetings started = started;
     private readonly LrsTokens tokens = tokens;
+    private readonly EndRelay ends = ends;
     private readonly CreateOptions options = options;
     private readonly SecretVault vault = vault;
     private readonly TimeProvider clock = clock;
@@ -83,9 +85,12 @@ internal sealed partial class CreateCall(
             tenant = new TenantAdditions(request.Tenant, call.tokens);
             var (urls, unusable) = CallbackMetadata.Of(client);
             foreach (var name in unusable) Log.NoCallbackUrl(call.log, name, request.CorrelationId);
-            callbacksForNode = CallbackMetadata.ForNode(urls, unusable, AnalyticsCall.UrlOf(request.Http, call.options.Host));
+            callbacksForNode = CallbackMetadata.ForNode(urls, unusable, AnalyticsCall.UrlOf(request.Http, call.options.Http));
             var settings = call.options.Parameters;
             var seen = CreateParameters.Build(client, settings, request.Tenant.Create, tenant.Names);
+            var passedBy = call.ends.PassedBy;
+            // Whom a default or an override names is called as if the client had named it.
+            if (passedBy is not null) urls = CallbackMetadata.WithMeetingEnded(urls, CreateParameters.MetadataOf(seen));
             order = new PlacementOrder(
                 request.TenantId,
                 request.MeetingId,
@@ -99,6 +104,7 @@ internal sealed partial class CreateCall(
             {
                 // Those of the create that begins the run count; as at a node, another create of it changes nothing.
                 Callbacks = urls.Count > 0 && request.SignedWith is { } secret ? new RunCallbacks(call.vault, urls, secret.Value) : null,
+                EndsPassedBy = passedBy,
             };
         }
 
@@ -156,8 +162,11 @@ internal sealed partial class CreateCall(
             using var outcome = call.placing.Begin(placed.Instance);
             request.ServerId = placed.Server.Id;
             CreateSteps.Reached(CreateSteps.Placed, placed.Instance);
-            var number = placed.VoiceBridge ?? (await call.runs.FindAsync(placed.Instance, cancellation))?.VoiceBridge;
-            var reply = await call.nodes.CreateAsync(placed.Server, await ParametersAsync(placed.Server, number, placed.Tag, cancellation), body, Max(Left), cancellation);
+            // A run that moves has its number, and is told of as it was when it began.
+            var run = placed.VoiceBridge is null ? await call.runs.FindAsync(placed.Instance, cancellation) : null;
+            var ours = EndUrl(placed.Instance, placed.Server, run?.EndRelayed ?? order.RelaysEndOn(placed.Server.Id));
+            var parameters = await ParametersAsync(placed.Server, placed.VoiceBridge ?? run?.VoiceBridge, placed.Tag, ours, cancellation);
+            var reply = await call.nodes.CreateAsync(placed.Server, parameters, body, Max(Left), cancellation);
             if (reply is NodeReply.Answered { Failure: null } answered)
             {
                 return answered.Answer.Kind == NodeAnswerKind.Success
@@ -213,7 +222,9 @@ internal sealed partial class CreateCall(
         {
             request.At(location);
             var run = await call.runs.FindAsync(location.Instance, cancellation);
-            var reply = await call.nodes.CreateAsync(location.Server, await ParametersAsync(location.Server, run?.VoiceBridge, run?.ServerTag, cancellation), body, Max(Left), cancellation);
+            var ours = EndUrl(location.Instance, location.Server, run?.EndRelayed ?? false);
+            var parameters = await ParametersAsync(location.Server, run?.VoiceBridge, run?.ServerTag, ours, cancellation);
+            var reply = await call.nodes.CreateAsync(location.Server, parameters, body, Max(Left), cancellation);
             if (reply is NodeReply.Answered { Failure: null } answered)
             {
                 Confirm(location, run, answered);
@@ -245,7 +256,7 @@ internal sealed partial class CreateCall(
 
             // Without an id it was still being placed, by a process that is gone. With another one, the node had lost the run and begins anew.
             var replaces = known is null ? null : new Replacement(
-                location.Instance, location.TenantId, location.MeetingId, order.Name ?? run?.Name, order.Record, order.Metadata, order.Callbacks);
+                location.Instance, location.TenantId, location.MeetingId, order.Name ?? run?.Name, order.Record, order.Metadata, order.Callbacks, run?.EndRelayed ?? false);
             var instance = replaces is null ? location.Instance : Guid.CreateVersion7();
             call.locations.Keep(location with { Instance = instance, Placing = false, InternalMeetingId = internalId, CreateTime = createTime, Deadline = null });
             call.started.Record(new StartedMeeting(
@@ -257,13 +268,17 @@ internal sealed partial class CreateCall(
         private FailedAttempt Failed(PlacementResult.Placed placed, PlacementFailure failure, string reason, TimeSpan elapsed, bool triesNext) =>
             new(placed.Instance, placed.Server.Id, failure, reason, elapsed, tried, placed.Attempt, triesNext);
 
-        private async Task<QueryParameters> ParametersAsync(PoolServer server, string? voiceBridge, string? tag, CancellationToken cancellation) =>
+        /// <summary>What the node is to call at the end; null where it gets the client's own.</summary>
+        private string? EndUrl(Guid instance, PoolServer server, bool relayed) => relayed ? call.ends.UrlOf(request.Http, instance, server.Id) : null;
+
+        private async Task<QueryParameters> ParametersAsync(PoolServer server, string? voiceBridge, string? tag, string? endUrl, CancellationToken cancellation) =>
             new(CreateParameters.Build(client, call.options.Parameters, request.Tenant.Create, await tenant.ForAsync(await call.nodes.AddressAsync(server, cancellation)) with
             {
                 VoiceBridge = voiceBridge,
                 ServerTag = tag,
                 Callbacks = callbacksForNode,
                 MaxDuration = call.options.MaxDuration,
+                EndCallbackUrl = endUrl,
             }));
 
         /// <summary>PostgreSQL's JSON has no NUL; what the node gets is as it was sent.</summary>

@@ -1,4 +1,6 @@
 using Scalelite.Domain.Parameters;
+using Scalelite.Workers.Configuration;
+using ParameterSettings = Scalelite.Domain.Parameters.ParameterSettings;
 
 namespace Scalelite.Api.Calls;
 
@@ -6,5 +8,5 @@ namespace Scalelite.Api.Calls;
 /// <param name="Deadline">CREATE_DEADLINE.</param>
 /// <param name="MaxDuration">MAX_MEETING_DURATION in minutes; 0 for none.</param>
 /// <param name="UsesExternalVoiceBridge">USE_EXTERNAL_VOICE_BRIDGE.</param>
-/// <param name="Host">URL_HOST; null where it is not set.</param>
-internal sealed record CreateOptions(TimeSpan Deadline, ParameterSettings Parameters, int MaxDuration, bool UsesExternalVoiceBridge, string? Host);
+/// <param name="Http">Where nodes are to call.</param>
+internal sealed record CreateOptions(TimeSpan Deadline, ParameterSettings Parameters, int MaxDuration, bool UsesExternalVoiceBridge, HttpSettings Http);

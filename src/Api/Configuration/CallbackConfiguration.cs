@@ -20,10 +20,18 @@ internal static class CallbackConfiguration
     public static readonly Setting<TimeSpan> RetryFor = SettingKinds.Hours(
         "CALLBACK_RETRY_FOR", 24, 0, 8760, "How long a call that failed is tried again, less and less often.", "Callbacks:RetryFor");
 
-    public static IReadOnlyList<Setting> All => [DenyPrivate, Allowed, Timeout, RetryFor];
+    public static readonly Setting<string> EndCallback = SettingKinds.Choice(
+        "END_CALLBACK", Relay, [Relay, "pass"],
+        "relay: nodes call us when a meeting ends (at PUBLIC_URL), and we call whom the client named with `meta_endCallbackUrl`. pass: nodes call them themselves.",
+        "Callbacks:EndCallback");
+
+    private const string Relay = "relay";
+
+    public static IReadOnlyList<Setting> All => [EndCallback, DenyPrivate, Allowed, Timeout, RetryFor];
 
     public static CallbackSettings Read(SettingsReader reader) => new()
     {
+        RelaysEnds = reader.Read(EndCallback) == Relay,
         DenyPrivate = reader.Read(DenyPrivate),
         Allowed = reader.Read(Allowed),
         Timeout = reader.Read(Timeout),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Scalelite.Domain.Callbacks;
 using Scalelite.Workers.Configuration;
 
 namespace Scalelite.Api.Configuration;
@@ -18,12 +19,17 @@ internal static class HttpConfiguration
         "The host name that clients use. Calls to another one are refused, but for /health_check; where it is not set every name is accepted.",
         "bbb.example.org", text => Uri.CheckHostName(text) is UriHostNameType.Unknown ? Parsed<string?>.Wrong() : text.ToLowerInvariant());
 
+    public static readonly Setting<string?> PublicUrl = SettingKinds.Optional<string>(
+        "PUBLIC_URL", "an http(s) URL without a query",
+        "Where nodes reach us, for the calls that they make about meetings. Where it is not set it is `https://` and URL_HOST, else what the create was sent to.",
+        "https://bbb.example.org", text => PublicAddress(text), "Http:PublicUrl");
+
     public static readonly Setting<IReadOnlyList<IPNetwork>> TrustedProxies = SettingKinds.List<IPNetwork>(
         "TRUSTED_PROXIES", "addresses and networks (`10.0.0.0/8`), separated by `,`",
         "Whose X-Forwarded-For, -Proto and -Host headers are believed. Nobody's where it is not set.", "127.0.0.1,10.0.0.0/8", text => Networks(text),
         "Http:TrustedProxies");
 
-    public static IReadOnlyList<Setting> All => [Port, Bind, Host, TrustedProxies];
+    public static IReadOnlyList<Setting> All => [Port, Bind, Host, PublicUrl, TrustedProxies];
 
     public static HttpSettings Read(SettingsReader reader)
     {
@@ -33,9 +39,13 @@ internal static class HttpConfiguration
         {
             Listen = bind.Replace("{port}", port, StringComparison.Ordinal),
             Host = reader.Read(Host),
+            PublicUrl = reader.Read(PublicUrl),
             TrustedProxies = reader.Read(TrustedProxies),
         };
     }
+
+    private static Parsed<string?> PublicAddress(string text) =>
+        CallbackUrl.Read(text) is { Query: "", Fragment: "", UserInfo: "" } url ? url.AbsoluteUri.TrimEnd('/') : Parsed<string?>.Wrong();
 
     private static Parsed<string?> Listen(string text)
     {

@@ -57,8 +57,6 @@ internal static class SettingsReference
         page.Append("\n## Accepted and ignored\n\nSaid once at the start.\n\n| setting | why |\n| --- | --- |\n");
         foreach (var (name, why) in WithoutEffect.Ignored) page.Append($"| `{name}` | {why} |\n");
         foreach (var (prefix, why) in WithoutEffect.IgnoredPrefixes) page.Append($"| `{prefix}*` | {why} |\n");
-        page.Append("\n## Accepted, not yet used\n\nThey belong to capabilities that are not built yet. Said once at the start.\n\n");
-        foreach (var name in WithoutEffect.NotYetUsed) page.Append($"- `{name}`\n");
         return page.ToString();
     }
 

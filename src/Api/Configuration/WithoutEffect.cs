@@ -26,10 +26,6 @@ internal static class WithoutEffect
         ["NGINX_"] = "it belonged to Scalelite's containers",
     };
 
-    /// <summary>Settings of capabilities that are not built yet.</summary>
-    public static readonly IReadOnlyList<string> NotYetUsed =
-        ["END_CALLBACK"];
-
     /// <summary>Says each setting that is given and does nothing.</summary>
     public static void Announce(IConfiguration configuration, SettingsReader reader)
     {
@@ -38,8 +34,6 @@ internal static class WithoutEffect
             if (string.IsNullOrWhiteSpace(value)) continue;
             if (Ignored.TryGetValue(name, out var why) || ByPrefix(name, out why))
                 reader.Notice($"{name} is ignored: {why}");
-            else if (NotYetUsed.Contains(name))
-                reader.Notice($"{name} is accepted and not yet used");
         }
     }
 

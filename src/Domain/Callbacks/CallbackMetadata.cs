@@ -33,6 +33,18 @@ public static class CallbackMetadata
             : TakenFromNode;
     }
 
+    /// <summary>The callbacks with the one that is called when the meeting has ended as the node would get it; without one where that is none.</summary>
+    /// <param name="metadata">As defaults and overrides leave it.</param>
+    public static IReadOnlyDictionary<string, string> WithMeetingEnded(IReadOnlyDictionary<string, string> urls, IReadOnlyDictionary<string, string> metadata)
+    {
+        var settled = metadata.GetValueOrDefault(MeetingEnded);
+        if (urls.GetValueOrDefault(MeetingEnded) == settled) return urls;
+        var changed = new Dictionary<string, string>(urls, StringComparer.Ordinal);
+        changed.Remove(MeetingEnded);
+        if (CallbackUrl.Read(settled) is not null) changed[MeetingEnded] = settled!;
+        return changed;
+    }
+
     /// <summary>The callbacks that a client named, and those among them that are no URL to call and are forgotten.</summary>
     /// <param name="client">All that the checksum covered; of a name that comes twice the first counts.</param>
     public static (IReadOnlyDictionary<string, string> Urls, IReadOnlyList<string> Unusable) Of(IReadOnlyList<Parameter> client)

@@ -8,9 +8,13 @@ public static class CallbackUrl
     /// <summary>Characters; a longer URL is not kept.</summary>
     public const int Longest = 2048;
 
+    /// <summary>Characters of a URL as it is called, with what is added to a client's.</summary>
+    public const int LongestCalled = 2 * Longest;
+
     /// <summary>An absolute http(s) URL with a host; null for anything else. Its fragment and a user in it are not sent.</summary>
-    public static Uri? Read(string? text) =>
-        text is { Length: > 0 and <= Longest }
+    public static Uri? Read(string? text, int longest = Longest) =>
+        text is { Length: > 0 }
+        && text.Length <= longest
         && !text.Any(char.IsControl)
         && Uri.TryCreate(text.Trim(), UriKind.Absolute, out var url)
         && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)

@@ -27,8 +27,23 @@ public sealed partial record Meeting(
     DateTimeOffset Deadline,
     ImmutableDictionary<string, string?> Copies)
 {
+    /// <summary>Its node was given a URL of ours to call at the end.</summary>
+    public bool EndRelayed { get; private init; }
+
+    /// <summary>Whether there are recording marks, as its node said when it called at the end; null where it has not called.</summary>
+    public bool? EndCalled { get; private init; }
+
+    /// <summary>Nothing more is to be told of its end.</summary>
+    public bool EndTold { get; private init; }
+
+    /// <summary>How its end was learned; null before it.</summary>
+    public EndLearned? How { get; private init; }
+
     public static Meeting Create(MeetingPlaced e) => new(
-        e.Instance, e.TenantId, e.MeetingId, e.ServerId, MeetingPhase.Placing, null, null, e.Name, e.VoiceBridge, e.Record, e.Metadata, e.Deadline, NoCopies);
+        e.Instance, e.TenantId, e.MeetingId, e.ServerId, MeetingPhase.Placing, null, null, e.Name, e.VoiceBridge, e.Record, e.Metadata, e.Deadline, NoCopies)
+    {
+        EndRelayed = e.EndRelayed,
+    };
 
     public static Meeting Create(MeetingAdopted e) => new(
         e.Instance, e.TenantId, e.MeetingId, e.ServerId, MeetingPhase.Live, e.InternalMeetingId, e.CreateTime, e.Name, e.VoiceBridge, false, e.Metadata, e.At, NoCopies);
@@ -41,6 +56,7 @@ public sealed partial record Meeting(
         CreateTime = null,
         Deadline = e.Deadline,
         Copies = Copies.Remove(e.ServerId),
+        EndRelayed = e.EndRelayed,
     };
 
     public Meeting Apply(MeetingStarted e) => this with
@@ -72,8 +88,13 @@ public sealed partial record Meeting(
     public Meeting Apply(MeetingEnded e) => this with
     {
         Phase = MeetingPhase.Ended,
+        How = e.How,
         Copies = e.How == EndLearned.PlacedAnew ? Copies.SetItem(e.ServerId, InternalMeetingId) : Copies,
     };
+
+    public Meeting Apply(MeetingEndCalled e) => this with { EndCalled = e.RecordingMarks };
+
+    public Meeting Apply(MeetingEndTold _) => this with { EndTold = true };
 
     /// <summary>A new run, given to its first server.</summary>
     /// <param name="metadata">As the node will get it; what no event may hold is left out.</param>
@@ -144,6 +165,18 @@ public sealed partial record Meeting(
             ? Decision.Of(new MeetingEnded(Instance, serverId, how, endedAt, curve.Peak, curve.Mean, curve.Points, at))
             : Decision.Nothing;
     }
+
+    /// <summary>Its node calls because it ended. Once for a run; nothing where it is on another server now.</summary>
+    public Decision HearEnd(string serverId, bool recordingMarks, DateTimeOffset at) =>
+        EndRelayed && IsOn(serverId) && Phase != MeetingPhase.Failed && EndCalled is null
+            ? Decision.Of(new MeetingEndCalled(Instance, serverId, recordingMarks, at))
+            : Decision.Nothing;
+
+    /// <summary>Its client hears of the end now, if it wants to. Once for a run; nothing while it goes on.</summary>
+    /// <param name="told">The client named who is to be told.</param>
+    public Decision TellEnd(bool told, DateTimeOffset at) => EndRelayed && Phase == MeetingPhase.Ended && !EndTold
+        ? Decision.Of(new MeetingEndTold(Instance, EndCalled is not null, told, at))
+        : Decision.Nothing;
 
     /// <summary>Its server is lost to it: it goes to another, the copy left behind is watched.</summary>
     public Decision Move(string toServerId, PlacementReason why, DateTimeOffset deadline, DateTimeOffset at) =>

@@ -11,6 +11,7 @@ namespace Scalelite.Domain.Meetings;
 /// <param name="Callbacks">The callback metas that the client gave (names without <c>meta_</c>, in lower case) and the fingerprints of their
 /// URLs, which are sealed under the instance; null where there is none.</param>
 /// <param name="SignerFingerprint">Of the secret that the create was signed with; null where nothing will be called back.</param>
+/// <param name="EndRelayed">The node calls us when the meeting ends, and we call whom the create named.</param>
 public sealed record MeetingPlaced(
     Guid Instance,
     string TenantId,
@@ -25,7 +26,8 @@ public sealed record MeetingPlaced(
     DateTimeOffset At,
     string? RequestId = null,
     IReadOnlyDictionary<string, string>? Callbacks = null,
-    string? SignerFingerprint = null);
+    string? SignerFingerprint = null,
+    bool EndRelayed = false);
 
 /// <summary>The node has the meeting.</summary>
 /// <param name="CreateTime">Epoch milliseconds on the node's clock.</param>
@@ -135,3 +137,12 @@ public sealed record MeetingEnded(
     double MeanUsers,
     IReadOnlyList<int> Curve,
     DateTimeOffset At);
+
+/// <summary>The node called us because the meeting ended. It is a hint: the run is over once the node confirms it, or polls lack it.</summary>
+/// <param name="RecordingMarks">What the node said: somebody marked what is to be recorded.</param>
+public sealed record MeetingEndCalled(Guid Instance, string ServerId, bool RecordingMarks, DateTimeOffset At);
+
+/// <summary>Nothing more is to be told of the end of the run.</summary>
+/// <param name="Called">Its node had called us.</param>
+/// <param name="Told">Its create named who is to be told, and the outbox has it.</param>
+public sealed record MeetingEndTold(Guid Instance, bool Called, bool Told, DateTimeOffset At);

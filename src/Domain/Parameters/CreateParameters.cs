@@ -1,4 +1,5 @@
 using System.Globalization;
+using Scalelite.Domain.Callbacks;
 using Scalelite.Domain.Placement;
 using static Scalelite.Domain.Parameters.ParameterMerge;
 
@@ -12,6 +13,7 @@ namespace Scalelite.Domain.Parameters;
 /// <param name="Callbacks">Callback metas (names without <c>meta_</c>, in lower case) and what the node gets in the
 /// client's place, whether or not it sent one; null takes it away.</param>
 /// <param name="MaxDuration">MAX_MEETING_DURATION in minutes; 0 for none.</param>
+/// <param name="EndCallbackUrl">Where the node is to call when the meeting ends, whatever the client, a default or an override says; null leaves theirs.</param>
 public sealed record CreateAdditions(
     string? VoiceBridge = null,
     string? ServerTag = null,
@@ -19,7 +21,8 @@ public sealed record CreateAdditions(
     string? TenantName = null,
     string? LrsPayload = null,
     IReadOnlyDictionary<string, string?>? Callbacks = null,
-    int MaxDuration = 0);
+    int MaxDuration = 0,
+    string? EndCallbackUrl = null);
 
 /// <summary>The parameters of a create, from what the client sent to what its node gets (Scalelite's steps, in its order).</summary>
 public static class CreateParameters
@@ -88,6 +91,7 @@ public static class CreateParameters
         SetMeta(merge, ReservedMetadata.TenantName, additions.TenantName);
         SetMeta(merge, ReservedMetadata.ServerTag, additions.ServerTag);
         SetMeta(merge, ReservedMetadata.LrsPayload, additions.LrsPayload);
+        SetMeta(merge, CallbackMetadata.MeetingEnded, additions.EndCallbackUrl);
     }
 
     private static void SetMeta(ParameterMerge merge, string name, string? value)

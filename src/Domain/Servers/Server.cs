@@ -17,7 +17,8 @@ public sealed partial record Server(
     Health Health = Health.Offline,
     string? Version = null,
     bool Removed = false,
-    int? Capacity = null)
+    int? Capacity = null,
+    bool PassesEndCallbacks = false)
 {
     private const int MostCapacity = 1_000_000;
 
@@ -32,7 +33,7 @@ public sealed partial record Server(
     /// <summary>A server that was removed comes back under its id, which is its host name.</summary>
     public Server Apply(ServerRegistered e) => Create(e) with { Version = Version };
 
-    public Server Apply(ServerEnabled _) => this with { State = AdministrativeState.Enabled };
+    public Server Apply(ServerEnabled _) => this with { State = AdministrativeState.Enabled, PassesEndCallbacks = false };
 
     public Server Apply(ServerCordoned _) => this with { State = AdministrativeState.Cordoned };
 
@@ -61,6 +62,8 @@ public sealed partial record Server(
     public Server Apply(ServerCameOnline _) => this with { Health = Health.Online };
 
     public Server Apply(ServerVersionSeen e) => this with { Version = e.Version };
+
+    public Server Apply(ServerEndCallbacksPassed _) => this with { PassesEndCallbacks = true };
 
     /// <summary>Adds a server, disabled. Its id is a UUID or a host name (<see cref="ServerAddress.HostOf"/>).</summary>
     /// <param name="url">The node's API base; a slash at its end is dropped.</param>
@@ -129,6 +132,9 @@ public sealed partial record Server(
 
     /// <summary>The node named its version of BigBlueButton.</summary>
     public Decision SeeVersion(string version, DateTimeOffset at) => Sees(version != Version, new ServerVersionSeen(ServerId, version, at));
+
+    /// <summary>It does not call us when its meetings end: their clients' URLs are passed on to it.</summary>
+    public Decision PassEndCallbacks(DateTimeOffset at) => Sees(!PassesEndCallbacks, new ServerEndCallbacksPassed(ServerId, at));
 
     private Decision When(bool changes, object @event) =>
         Removed ? Decision.Refuse($"Server {ServerId} was removed") : changes ? Decision.Of(@event) : Decision.Nothing;

@@ -75,3 +75,6 @@ public sealed record ServerCameOnline(string ServerId, DateTimeOffset At);
 
 /// <summary>The node says that it runs this version of BigBlueButton.</summary>
 public sealed record ServerVersionSeen(string ServerId, string Version, DateTimeOffset At);
+
+/// <summary>Meetings of the node ended without a call from it: from now on its meetings get their clients' own URLs, until it is enabled anew.</summary>
+public sealed record ServerEndCallbacksPassed(string ServerId, DateTimeOffset At);

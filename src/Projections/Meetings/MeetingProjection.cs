@@ -4,8 +4,8 @@ using Scalelite.Domain.Meetings;
 namespace Scalelite.Projections.Meetings;
 
 /// <summary>
-/// Fills <c>meeting_location</c>, <c>meeting_instance</c>, <c>meeting_copy</c>, <c>voice_bridge</c> and <c>meeting_internal_id</c>. Rows are
-/// named by their instance, so they belong to one stream; placing is serial, so a location's key passes from one run to the next in order.
+/// Fills <c>meeting_location</c>, <c>meeting_instance</c>, <c>meeting_copy</c>, <c>voice_bridge</c>, <c>meeting_internal_id</c> and <c>meeting_end</c>.
+/// Rows are named by their instance, so they belong to one stream; placing is serial, so a location's key passes from one run to the next in order.
 /// An internalMeetingID that two runs name (a run that was given up, and the one that its meeting was adopted as) stays with the first.
 /// </summary>
 public sealed class MeetingProjection : IProjection
@@ -38,6 +38,13 @@ public sealed class MeetingProjection : IProjection
                 case MeetingEnded e:
                     Ended(operations, e);
                     break;
+                case MeetingEndCalled e:
+                    operations.QueueSqlCommand("update meeting_instance set end_called_at = ? where instance = ?", e.At.ToUniversalTime(), e.Instance);
+                    operations.QueueSqlCommand("update meeting_end set called = true where instance = ?", e.Instance);
+                    break;
+                case MeetingEndTold e:
+                    operations.QueueSqlCommand("delete from meeting_end where instance = ?", e.Instance);
+                    break;
             }
         }
 
@@ -54,13 +61,14 @@ public sealed class MeetingProjection : IProjection
             e.TenantId, e.MeetingId, e.Instance, e.ServerId, e.Deadline.ToUniversalTime(), e.At.ToUniversalTime());
         operations.QueueSqlCommand(
             """
-            insert into meeting_instance (instance, tenant_id, meeting_id, server_id, state, name, voice_bridge, record, metadata, placed_at)
-            values (?, ?, ?, ?, 'placing', ?::text, ?::text, ?, ?::jsonb, ?)
+            insert into meeting_instance (instance, tenant_id, meeting_id, server_id, state, name, voice_bridge, record, metadata, placed_at, end_relayed)
+            values (?, ?, ?, ?, 'placing', ?::text, ?::text, ?, ?::jsonb, ?, ?)
             on conflict (instance) do update
-            set server_id = excluded.server_id, state = 'placing', voice_bridge = excluded.voice_bridge, ended_at = null, how = null
+            set server_id = excluded.server_id, state = 'placing', voice_bridge = excluded.voice_bridge, ended_at = null, how = null,
+                end_relayed = excluded.end_relayed
             """,
             e.Instance, e.TenantId, e.MeetingId, e.ServerId, OrNull(e.Name), OrNull(e.VoiceBridge), e.Record,
-            JsonSerializer.Serialize(e.Metadata), e.At.ToUniversalTime());
+            JsonSerializer.Serialize(e.Metadata), e.At.ToUniversalTime(), e.EndRelayed);
         operations.QueueSqlCommand("delete from meeting_copy where server_id = ? and meeting_id = ?", e.ServerId, e.MeetingId);
         if (e.VoiceBridge is not null)
         {
@@ -173,6 +181,14 @@ public sealed class MeetingProjection : IProjection
         if (e.How == EndLearned.PlacedAnew)
         {
             Watch(operations, e.Instance, e.ServerId, null, "PlacedAnew", e.At);
+        }
+
+        // Of a run that another has taken the place of nobody is told: for its client the meeting goes on.
+        if (e.How is not (EndLearned.PlacedAnew or EndLearned.Replaced))
+        {
+            operations.QueueSqlCommand(
+                "insert into meeting_end (instance, learned_at, called) select instance, ?, end_called_at is not null from meeting_instance where instance = ? and end_relayed",
+                e.At.ToUniversalTime(), e.Instance);
         }
     }
 

@@ -5,6 +5,7 @@ namespace Scalelite.Projections.Meetings;
 /// <summary>A run of a meeting, live or over.</summary>
 /// <param name="State"><c>placing</c>, <c>live</c>, <c>ended</c> or <c>failed</c>.</param>
 /// <param name="ServerTag">The tag that its server has now.</param>
+/// <param name="EndRelayed">Its node was given a URL of ours to call at the end.</param>
 /// <param name="CreateTimes">Of all its copies, epoch milliseconds on their nodes' clocks.</param>
 public sealed record MeetingRun(
     Guid Instance,
@@ -21,7 +22,8 @@ public sealed record MeetingRun(
     DateTimeOffset? EndedAt,
     string? How,
     int Moves,
-    string? ServerTag);
+    string? ServerTag,
+    bool EndRelayed);
 
 /// <summary>Reads runs of meetings.</summary>
 public sealed class MeetingRuns(NpgsqlDataSource database)
@@ -29,7 +31,7 @@ public sealed class MeetingRuns(NpgsqlDataSource database)
     private const string Select =
         """
         select i.instance, i.tenant_id, i.meeting_id, i.server_id, i.state, i.internal_meeting_id, i.name, i.voice_bridge, i.create_times,
-               i.moderator_password_fingerprint, i.placed_at, i.ended_at, i.how, i.moves, s.tag
+               i.moderator_password_fingerprint, i.placed_at, i.ended_at, i.how, i.moves, s.tag, i.end_relayed
         from meeting_instance i
         left join server s on s.id = i.server_id
         """;
@@ -74,7 +76,8 @@ public sealed class MeetingRuns(NpgsqlDataSource database)
                 rows.IsDBNull(11) ? null : rows.GetFieldValue<DateTimeOffset>(11),
                 rows.IsDBNull(12) ? null : rows.GetString(12),
                 rows.GetInt32(13),
-                rows.IsDBNull(14) ? null : rows.GetString(14)));
+                rows.IsDBNull(14) ? null : rows.GetString(14),
+                rows.GetBoolean(15)));
         }
 
         return runs;

@@ -22,8 +22,11 @@ create table if not exists meeting_instance (
     how                            text null,
     moves                          int not null default 0,
     peak_users                     int null,
-    mean_users                     double precision null
+    mean_users                     double precision null,
+    end_relayed                    boolean not null default false,
+    end_called_at                  timestamptz null
 );
 create index if not exists meeting_instance_meeting_id on meeting_instance (tenant_id, meeting_id, placed_at);
 create index if not exists meeting_instance_internal_meeting_id on meeting_instance (internal_meeting_id);
 create index if not exists meeting_instance_recorded on meeting_instance (ended_at) where record;
+create index if not exists meeting_instance_ended on meeting_instance (server_id, ended_at) where end_relayed and ended_at is not null;

@@ -23,13 +23,14 @@ public sealed class ServerProjection : IProjection
             case ServerRegistered e:
                 operations.QueueSqlCommand(
                     """
-                    insert into server (id, url, host, secret_fingerprint, load_multiplier, tag, registered_at)
-                    values (?, ?, ?, ?, ?, ?::text, ?)
+                    insert into server (id, url, host, secret_fingerprint, load_multiplier, tag, registered_at, end_relay_since)
+                    values (?, ?, ?, ?, ?, ?::text, ?, ?)
                     """,
-                    e.ServerId, e.Url, new Uri(e.Url).Host, e.SecretFingerprint, e.LoadMultiplier, OrNull(e.Tag), e.At.ToUniversalTime());
+                    e.ServerId, e.Url, new Uri(e.Url).Host, e.SecretFingerprint, e.LoadMultiplier, OrNull(e.Tag), e.At.ToUniversalTime(), e.At.ToUniversalTime());
                 break;
             case ServerEnabled e:
-                SetState(operations, e.ServerId, "enabled");
+                operations.QueueSqlCommand(
+                    "update server set state = 'enabled', end_relay_since = ? where id = ?", e.At.ToUniversalTime(), e.ServerId);
                 break;
             case ServerCordoned e:
                 SetState(operations, e.ServerId, "cordoned");
@@ -70,6 +71,9 @@ public sealed class ServerProjection : IProjection
                 break;
             case ServerCameOnline e:
                 operations.QueueSqlCommand("update server set health = 'online', offline_since = null where id = ?", e.ServerId);
+                break;
+            case ServerEndCallbacksPassed e:
+                operations.QueueSqlCommand("update server set end_relay_since = null where id = ?", e.ServerId);
                 break;
             case ServerVersionSeen e:
                 operations.QueueSqlCommand("update server set bbb_version = ? where id = ?", e.Version, e.ServerId);

@@ -11,5 +11,6 @@ create table if not exists server (
     offline_since      timestamptz null,
     bbb_version        text null,
     capacity           int null,
-    registered_at      timestamptz not null
+    registered_at      timestamptz not null,
+    end_relay_since    timestamptz null
 );

@@ -62,7 +62,7 @@ public sealed class CallbackOutbox
 
     private async Task<CallbackAnswer> AttemptAsync(ClaimedCallback callback, CancellationToken limited, CancellationToken cancellation)
     {
-        if (await _vault.FindAsync(callback.CallbackId, CallbackSecrets.UrlKind, cancellation) is not { } text || CallbackUrl.Read(text) is not { } url)
+        if (await _vault.FindAsync(callback.CallbackId, CallbackSecrets.UrlKind, cancellation) is not { } text || CallbackUrl.Read(text, CallbackUrl.LongestCalled) is not { } url)
             return new CallbackAnswer(null, "its URL is not in table secret any more", 0, MayBeTriedAgain: false);
         var body = callback.Kind == CallbackKind.Analytics ? await _vault.FindAsync(callback.CallbackId, CallbackSecrets.BodyKind, cancellation) : null;
         var keys = CallbackContents.IsSigned(callback.Kind)

@@ -46,7 +46,7 @@ public sealed class CallbackRegister(SecretVault vault, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(owed);
-        if (CallbackUrl.Read(owed.Url) is not { } url) return null;
+        if (CallbackUrl.Read(owed.Url, CallbackUrl.LongestCalled) is not { } url) return null;
         if (await session.Events.FetchStreamStateAsync(Streams.Callback(owed.Id), cancellation) is not null) return null;
 
         var sealedUrl = vault.Seal(CallbackSecrets.OwnerOf(owed.Id), CallbackSecrets.UrlKind, 1, owed.Url);

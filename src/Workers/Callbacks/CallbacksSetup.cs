@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Scalelite.EventLog;
+using Scalelite.Workers.Callbacks.Ends;
 using Scalelite.Workers.Configuration;
 
 namespace Scalelite.Workers.Callbacks;
@@ -15,6 +16,8 @@ internal static class CallbacksSetup
     {
         services.TryAddSingleton<ResolveHost>(Dns.GetHostAddressesAsync);
         services.AddSingleton<ClientSecrets>();
+        services.AddSingleton<CallbackMac>();
+        services.AddSingleton<EndCalls>();
         services.AddSingleton<CallbackRegister>();
         services.AddSingleton<ArrivedRecordings>();
         services.AddSingleton<CallbackClaims>();
@@ -31,7 +34,7 @@ internal static class CallbacksSetup
             provider.GetRequiredService<Settings>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddScoped<CallbackOperations>();
-        if (handlesMessages) services.AddHostedService<OverdueCallbacks>();
+        if (handlesMessages) services.AddHostedService<OverdueCallbacks>().AddHostedService<UntoldEnds>();
         return services;
     }
 }

@@ -115,6 +115,9 @@ public sealed record PlaybackSettings
 /// <summary>Calls that clients are owed.</summary>
 public sealed record CallbackSettings
 {
+    /// <summary>END_CALLBACK=relay: nodes call us when meetings end, and we call whom the clients named; else they call them themselves.</summary>
+    public bool RelaysEnds { get; init; } = true;
+
     /// <summary>CALLBACK_DENY_PRIVATE: URLs that lead to private addresses are not called.</summary>
     public bool DenyPrivate { get; init; }
 

@@ -229,6 +229,12 @@ public sealed record HttpSettings
     /// <summary>URL_HOST: the host name that clients use; calls to another one are refused. Null allows every one.</summary>
     public string? Host { get; init; }
 
+    /// <summary>PUBLIC_URL without a slash at its end; null where it is not set.</summary>
+    public string? PublicUrl { get; init; }
+
+    /// <summary>Where nodes and clients reach us, as far as the settings say: PUBLIC_URL, else <c>https://{URL_HOST}</c>; null where neither is set.</summary>
+    public string? KnownPublicUrl => PublicUrl ?? (Host is null ? null : $"https://{Host}");
+
     /// <summary>TRUSTED_PROXIES: whose X-Forwarded-… headers are believed.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 }

@@ -30,8 +30,16 @@ public sealed record StartedMeeting(
 
 /// <summary>What a new run on the same server takes over from the one that the node had lost.</summary>
 /// <param name="Callbacks">Whom the create that found it out wants to be called; null for nobody.</param>
+/// <param name="EndRelayed">The node was given the lost run's URL of ours to call at the end.</param>
 public sealed record Replacement(
-    Guid Instance, string TenantId, string MeetingId, string? Name, bool Record, IReadOnlyDictionary<string, string> Metadata, RunCallbacks? Callbacks);
+    Guid Instance,
+    string TenantId,
+    string MeetingId,
+    string? Name,
+    bool Record,
+    IReadOnlyDictionary<string, string> Metadata,
+    RunCallbacks? Callbacks,
+    bool EndRelayed);
 
 /// <summary>
 /// Writes down that nodes have the meetings that were placed on them, without making their callers wait. What is lost of it when the
@@ -158,7 +166,12 @@ public sealed partial class StartedMeetings(IDocumentStore store, SecretVault va
             Meeting.Place(
                 started.Instance, replaced.TenantId, replaced.MeetingId, started.ServerId, replaced.Name, started.VoiceBridge, replaced.Record,
                 replaced.Metadata, why, now, now) with
-            { RequestId = started.RequestId, Callbacks = replaced.Callbacks?.Fingerprints, SignerFingerprint = replaced.Callbacks?.SignerFingerprint },
+            {
+                RequestId = started.RequestId,
+                Callbacks = replaced.Callbacks?.Fingerprints,
+                SignerFingerprint = replaced.Callbacks?.SignerFingerprint,
+                EndRelayed = replaced.EndRelayed,
+            },
             new MeetingStarted(
                 started.Instance, started.ServerId, started.InternalMeetingId, started.CreateTime, started.VoiceBridge, started.Existing,
                 fingerprint, (int)started.Elapsed.TotalMilliseconds, now));

@@ -27,8 +27,14 @@ public sealed record PlacementOrder(
     /// <summary>Whom the client wants to be called about the run, if it begins with this create; null for nobody.</summary>
     public RunCallbacks? Callbacks { get; init; }
 
+    /// <summary>Servers whose meetings do not end with a call to us; null where none's do (END_CALLBACK=pass).</summary>
+    public IReadOnlySet<string>? EndsPassedBy { get; init; }
+
     /// <summary>The meeting's server is offline and did not answer when it was tried just now: the meeting may move.</summary>
     public bool ServerWasTried { get; init; }
+
+    /// <summary>Whether a run that begins on that server is one at whose end the node calls us.</summary>
+    public bool RelaysEndOn(string serverId) => EndsPassedBy is { } passed && !passed.Contains(serverId);
 }
 
 /// <summary>An attempt to create a meeting on a server, and how it failed.</summary>

@@ -89,7 +89,8 @@ internal sealed class PlacementSession(PlacementView view, PlacementSettings set
         var (server, why) = chosen;
         Changes.Add(new(instance, Starts: again is null, new MeetingPlaced(
             instance, order.TenantId, order.MeetingId, server.Server.Id, order.Name, number, order.Record, order.Metadata, why,
-            order.Deadline, view.Now, order.RequestId, order.Callbacks?.Fingerprints, order.Callbacks?.SignerFingerprint), order.Callbacks));
+            order.Deadline, view.Now, order.RequestId, order.Callbacks?.Fingerprints, order.Callbacks?.SignerFingerprint,
+            order.RelaysEndOn(server.Server.Id)), order.Callbacks));
         Reserve(order, instance, server.Server);
         return new PlacementResult.Placed(instance, server.Server, server.Load.Tag, number, attempt);
     }

@@ -188,13 +188,11 @@ public sealed class SettingsTests
         {
             ["REDIS_URL"] = "redis://x",
             ["NGINX_SSL"] = "true",
-            ["END_CALLBACK"] = "relay",
             ["RAILS_ENV"] = "",
         });
 
         Assert.Equal(
             [
-                "END_CALLBACK is accepted and not yet used",
                 "NGINX_SSL is ignored: it belonged to Scalelite's containers",
                 "REDIS_URL is ignored: there is no Redis",
             ],

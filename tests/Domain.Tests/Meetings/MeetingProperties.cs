@@ -24,7 +24,9 @@ public sealed class MeetingProperties
             m => m.Move(server, Why, At, At),
             m => m.MoveBack(server, run, 1, At),
             m => m.CopyGone(server, "x", At),
-            m => m.End(server, how, At, MeetingCurve.None, At))
+            m => m.End(server, how, At, MeetingCurve.None, At),
+            m => m.HearEnd(server, true, At),
+            m => m.TellEnd(true, At))
         select command;
 
     [Fact]

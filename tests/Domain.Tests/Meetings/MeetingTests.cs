@@ -115,6 +115,8 @@ public sealed class MeetingTests
         MeetingMoved e => state.Apply(e),
         MeetingCopyGone e => state.Apply(e),
         MeetingEnded e => state.Apply(e),
+        MeetingEndCalled e => state.Apply(e),
+        MeetingEndTold e => state.Apply(e),
         _ => throw new ArgumentOutOfRangeException(nameof(decision)),
     });
 }

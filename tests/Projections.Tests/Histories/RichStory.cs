@@ -35,6 +35,7 @@ internal static class RichStory
         Of("a", new ServerTagged("a", "music", Given.At(3)), new LoadMultiplierChanged("a", 1.25m, Given.At(4)), new ServerCapacityChanged("a", 400, Given.At(4)), new SecretRotated("a", "fresh", Given.At(5)));
         Of("b", new ServerTagged("b", null, Given.At(3)), new ServerSuspected("b", "timeout", Given.At(6)), new ServerWentOffline("b", "timeout", Given.At(16)));
         Of("b", new ServerVersionSeen("b", "3.0.4", Given.At(20)), new ServerUrlChanged("b", "https://b2.example.org/bigbluebutton/api", Given.At(21)), new ServerCordoned("b", Given.At(30)));
+        Of("b", new ServerEndCallbacksPassed("b", Given.At(31)));
         Of("c", new ServerCordoned("c", Given.At(30)), new ServerDrained("c", Given.At(40)), new ServerPanicked("c", true, 1, Given.At(41)));
         Of("d", new ServerPanicked("d", false, 2, Given.At(50)), new ServerRemoved("d", Given.At(51)), Given.Registered("d", 60, 3));
         Of("e", new ServerDisabled("e", Given.At(50)), new ServerRemoved("e", Given.At(70)));
@@ -70,6 +71,14 @@ internal static class RichStory
         // Never began, and lost with its server.
         Of(7, Given.Placed(Id(7), "room 7", "e", 30), Given.Failed(Id(7), "e", PlacementFailure.Refused, 31));
         Of(8, Given.Placed(Id(8), "room 8", "d", 30), Given.Started(Id(8), "d", "int-8", 31), Given.Ended(Id(8), "d", EndLearned.ServerPanicked, 50));
+
+        // Their nodes call when they end: one has, one has not, of one all is told, and one goes on without a call from its copy.
+        Of(9, Given.Placed(Id(9), "room 9", "a", 30) with { EndRelayed = true }, Given.Started(Id(9), "a", "int-9", 31));
+        Of(9, new MeetingEndCalled(Id(9), "a", true, Given.At(50)), Given.Ended(Id(9), "a", EndLearned.Callback, 51));
+        Of(10, Given.Placed(Id(10), "room 10", "a", 30) with { EndRelayed = true }, Given.Started(Id(10), "a", "int-10", 31), Given.Ended(Id(10), "a", EndLearned.Polls, 60));
+        Of(11, Given.Placed(Id(11), "room 11", "a", 30) with { EndRelayed = true }, Given.Started(Id(11), "a", "int-11", 31), Given.Ended(Id(11), "a", EndLearned.EndCall, 55));
+        Of(11, new MeetingEndCalled(Id(11), "a", false, Given.At(56)), new MeetingEndTold(Id(11), true, true, Given.At(57)));
+        Of(12, Given.Placed(Id(12), "room 12", "a", 30) with { EndRelayed = true }, Given.Started(Id(12), "a", "int-12", 31), Given.Ended(Id(12), "a", EndLearned.Replaced, 55));
 
         void Of(int meeting, params object[] events)
         {
