@@ -1,6 +1,7 @@
 using System.Globalization;
 using Npgsql;
 using Scalelite.Api.Admin;
+using Scalelite.Api.AdminV1;
 using Scalelite.Api.Calls;
 using Scalelite.Api.Configuration;
 using Scalelite.Api.DialIn;
@@ -70,6 +71,7 @@ internal static class ScaleliteHost
         app.MapHealthCheck(database);
         app.MapBbbApi();
         app.MapAdminApi();
+        app.MapAdminV1();
         app.MapUploads();
         app.MapDialIn();
         app.MapPlayback(settings);
@@ -112,7 +114,7 @@ internal static class ScaleliteHost
         {
             builder.Services
                 .AddBbbApi(settings)
-                .AddAdminApi(settings).AddUploads()
+                .AddAdminApi(settings).AddAdminV1(settings).AddUploads()
                 .AddPlayback(settings)
                 .AddDialIn(settings);
         }

@@ -52,6 +52,26 @@ internal sealed record CallbackRow(
         return await ReadAsync(command, cancellation);
     }
 
+    /// <summary>Callbacks from the latest on.</summary>
+    /// <param name="state">Only those in it; null for all.</param>
+    /// <param name="before">Only those behind this one.</param>
+    public static async Task<IReadOnlyList<CallbackRow>> PageAsync(
+        NpgsqlDataSource database, string? state, (DateTimeOffset At, Guid Id)? before, int limit, CancellationToken cancellation)
+    {
+        var behind = before is null ? "" : "and registered_at <= $3 and (registered_at, callback_id) < ($3, $4)";
+        await using var command = database.CreateCommand(
+            $"{Select} where ($1::text is null or state = $1) {behind} order by registered_at desc, callback_id desc limit $2");
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)state ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
+        command.Parameters.AddWithValue(limit);
+        if (before is { } row)
+        {
+            command.Parameters.AddWithValue(row.At);
+            command.Parameters.AddWithValue(row.Id);
+        }
+
+        return await ReadAsync(command, cancellation);
+    }
+
     /// <summary>One callback, or null.</summary>
     public static async Task<CallbackRow?> FindAsync(NpgsqlDataSource database, Guid id, CancellationToken cancellation)
     {

@@ -41,6 +41,8 @@ internal sealed record ImportRow(
         new("completed at", row => Time(row.CompletedAt)),
     ];
 
+    private static readonly string[] States = ["received", "checked", "staged", "in_place", "imported", "completed", "quarantined"];
+
     private const string Select =
         """
         select import_id, name, bytes, source, server_id, state, record_ids, formats, imported, attempts, reason, due_at, received_at, completed_at
@@ -58,10 +60,34 @@ internal sealed record ImportRow(
     public static async Task<ImportRow?> FindAsync(NpgsqlDataSource database, Guid import, CancellationToken cancellation) =>
         (await ReadAsync(database, "where import_id = $1", import, cancellation)).SingleOrDefault();
 
-    private static async Task<IReadOnlyList<ImportRow>> ReadAsync(NpgsqlDataSource database, string where, object value, CancellationToken cancellation)
+    /// <summary>Imports from the newest on.</summary>
+    /// <param name="state">One of its states, or <c>open</c>: all but the completed; null: any.</param>
+    /// <param name="before">Only those behind this one.</param>
+    public static Task<IReadOnlyList<ImportRow>> PageAsync(
+        NpgsqlDataSource database, string? state, (DateTimeOffset At, Guid Id)? before, int limit, CancellationToken cancellation)
+    {
+        List<string> conditions = [];
+        List<object> values = [limit];
+        // The word itself, not a parameter, so that the index of open imports serves; it comes out of this list and nowhere else.
+        if (state == "open") conditions.Add("state <> 'completed'");
+        else if (state is not null) conditions.Add($"state = '{States.Single(known => known == state)}'");
+        if (before is { } row)
+        {
+            conditions.Add("received_at <= $2 and (received_at, import_id) < ($2, $3)");
+            values.AddRange([row.At, row.Id]);
+        }
+
+        var where = conditions.Count > 0 ? $"where {string.Join(" and ", conditions)}" : "";
+        return ReadAsync(database, $"{where} order by received_at desc, import_id desc limit $1", [.. values], cancellation);
+    }
+
+    private static Task<IReadOnlyList<ImportRow>> ReadAsync(NpgsqlDataSource database, string where, object value, CancellationToken cancellation) =>
+        ReadAsync(database, where, [value], cancellation);
+
+    private static async Task<IReadOnlyList<ImportRow>> ReadAsync(NpgsqlDataSource database, string where, object[] values, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand($"{Select} {where}");
-        command.Parameters.AddWithValue(value);
+        foreach (var value in values) command.Parameters.AddWithValue(value);
         await using var row = await command.ExecuteReaderAsync(cancellation);
         var imports = new List<ImportRow>();
         while (await row.ReadAsync(cancellation))

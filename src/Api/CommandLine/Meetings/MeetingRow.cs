@@ -45,11 +45,43 @@ internal sealed record MeetingRow(
     public static Task<IReadOnlyList<MeetingRow>> OnServersAsync(NpgsqlDataSource database, IReadOnlyCollection<string> serverIds, CancellationToken cancellation) =>
         ReadAsync(database, serverIds.Count == 0 ? "" : "where m.server_id = any($1)", serverIds, cancellation);
 
+    /// <summary>Live meetings from the oldest on.</summary>
+    /// <param name="after">Only those behind this one.</param>
+    public static async Task<IReadOnlyList<MeetingRow>> PageAsync(
+        NpgsqlDataSource database, MeetingFilter filter, (DateTimeOffset At, Guid Instance)? after, int limit, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand();
+        List<string> conditions = [];
+        foreach (var (column, value) in filter.Columns)
+        {
+            if (value is null) continue;
+            command.Parameters.AddWithValue(value);
+            conditions.Add($"{column} = ${command.Parameters.Count}");
+        }
+
+        if (after is { } row)
+        {
+            command.Parameters.AddWithValue(row.At);
+            command.Parameters.AddWithValue(row.Instance);
+            conditions.Add($"(m.placed_at, m.instance) > (${command.Parameters.Count - 1}, ${command.Parameters.Count})");
+        }
+
+        command.Parameters.AddWithValue(limit);
+        var where = conditions.Count > 0 ? $"where {string.Join(" and ", conditions)}" : "";
+        command.CommandText = $"{Sql} {where} order by m.placed_at, m.instance limit ${command.Parameters.Count}";
+        return await ReadAsync(command, cancellation);
+    }
+
     private static async Task<IReadOnlyList<MeetingRow>> ReadAsync(
         NpgsqlDataSource database, string where, IReadOnlyCollection<string> ids, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand($"{Sql} {where} order by m.placed_at, m.instance");
         if (ids.Count > 0) command.Parameters.Add(new NpgsqlParameter { Value = ids.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        return await ReadAsync(command, cancellation);
+    }
+
+    private static async Task<IReadOnlyList<MeetingRow>> ReadAsync(NpgsqlCommand command, CancellationToken cancellation)
+    {
         await using var row = await command.ExecuteReaderAsync(cancellation);
         var meetings = new List<MeetingRow>();
         while (await row.ReadAsync(cancellation))
@@ -63,4 +95,13 @@ internal sealed record MeetingRow(
     }
 
     private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+}
+
+/// <summary>Which live meetings are meant; null: all.</summary>
+/// <param name="State"><c>placing</c> or <c>live</c>.</param>
+internal sealed record MeetingFilter(string? TenantId, string? ServerId, string? MeetingId, string? State)
+{
+    /// <summary>What each is compared with.</summary>
+    public IReadOnlyList<(string Column, string? Value)> Columns =>
+        [("m.tenant_id", TenantId), ("m.server_id", ServerId), ("m.meeting_id", MeetingId), ("m.state", State)];
 }

@@ -14,11 +14,11 @@ internal sealed record RecordingHistory(
     IReadOnlyList<CatalogedFormat> Formats, IReadOnlyList<HistoryEvent> Events)
 {
     /// <summary>Null where there is no such recording.</summary>
-    public static async Task<RecordingHistory?> FindAsync(CommandScope scope, string recordId, CancellationToken cancellation)
+    public static async Task<RecordingHistory?> FindAsync(RecordingCatalog catalog, EventLogReader log, string recordId, CancellationToken cancellation)
     {
-        if (await scope.Get<RecordingCatalog>().FindAsync(recordId, cancellation) is not { } found) return null;
+        if (await catalog.FindAsync(recordId, cancellation) is not { } found) return null;
         var events = new List<HistoryEvent>();
-        await foreach (var row in scope.Get<EventLogReader>().ReadStreamAsync(Streams.Recording(recordId), cancellation: cancellation))
+        await foreach (var row in log.ReadStreamAsync(Streams.Recording(recordId), cancellation: cancellation))
             events.Add(HistoryEvent.From(row));
         return new RecordingHistory(
             RecordingRow.Of(found), found.InternalMeetingId, found.Instance, new SortedDictionary<string, string>(found.Metadata.ToDictionary(), StringComparer.Ordinal),

@@ -3,6 +3,7 @@ using System.Globalization;
 using Npgsql;
 using Scalelite.Api.Configuration;
 using Scalelite.Domain.Recordings;
+using Scalelite.EventLog;
 using Scalelite.Projections.Recordings;
 using Scalelite.Projections.Tenants;
 using Scalelite.Workers.Recordings;
@@ -75,7 +76,7 @@ internal static class RecordingsCommand
         var json = CommonOptions.Json();
         return new Command("show", "Show a recording with its formats, metadata and events") { id, json }.Runs(Needs.Database, async (scope, cancellation) =>
         {
-            if (await RecordingHistory.FindAsync(scope, scope.Get(id), cancellation) is not { } history) return scope.Refuse(Unknown(scope.Get(id)));
+            if (await RecordingHistory.FindAsync(scope.Get<RecordingCatalog>(), scope.Get<EventLogReader>(), scope.Get(id), cancellation) is not { } history) return scope.Refuse(Unknown(scope.Get(id)));
             if (scope.Get(json)) return scope.WriteJson(history);
             scope.WriteOne(
                 history.Recording, asJson: false,

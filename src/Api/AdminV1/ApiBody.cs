@@ -1,0 +1,65 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Scalelite.Api.AdminV1;
+
+/// <summary>A request's body, read.</summary>
+/// <param name="Fields">An object of <see cref="ApiOperation.Body"/>; null where the operation has none.</param>
+/// <param name="Reason">Its member <c>reason</c>, which is not one of the fields.</param>
+/// <param name="Problem">Why it could not be read.</param>
+internal sealed record ApiBody(object? Fields, string? Reason, ApiAnswer? Problem)
+{
+    private const int Longest = 64 * 1024;
+
+    private static readonly JsonDocumentOptions Reading = new() { AllowDuplicateProperties = false };
+
+    /// <summary>Reads it; unknown members, doubled ones and wrong types are problems.</summary>
+    public static async Task<ApiBody> ReadAsync(HttpRequest request, ApiOperation operation, CancellationToken cancellation)
+    {
+        var isThere = request.ContentLength > 0 || request.Headers.TransferEncoding.Count > 0;
+        if (operation.Body is null) return isThere && operation.Changes ? Wrong(ProblemKind.BadRequest, "This operation has no body") : new ApiBody(null, null, null);
+        if (!isThere)
+        {
+            return operation.RequiresBody ? Wrong(ProblemKind.BadRequest, "A JSON object is needed as the body") : new ApiBody(new NoFields(), null, null);
+        }
+
+        if (!(request.ContentType ?? "").Split(';', 2)[0].Trim().Equals("application/json", StringComparison.OrdinalIgnoreCase))
+            return Wrong(ProblemKind.NotJson, "Send Content-Type: application/json");
+        if (request.ContentLength > Longest) return TooLong;
+
+        // Sent in chunks it does not tell its length.
+        var buffer = new byte[Longest + 1];
+        var length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation);
+        return length > Longest ? TooLong : Read(buffer.AsSpan(0, length), operation.Body);
+    }
+
+    private static ApiBody Read(ReadOnlySpan<byte> json, Type type)
+    {
+        try
+        {
+            if (JsonNode.Parse(json, documentOptions: Reading) is not JsonObject members) return Wrong(ProblemKind.BadRequest, "The body is not a JSON object");
+            string? reason = null;
+            if (members.TryGetPropertyValue("reason", out var given))
+            {
+                if (given is not null && given.GetValueKind() != JsonValueKind.String) return Wrong(ProblemKind.BadRequest, "reason must be a text");
+                reason = given?.GetValue<string>();
+                members.Remove("reason");
+            }
+
+            return new ApiBody(members.Deserialize(type, V1Json.Options), reason, null);
+        }
+        catch (JsonException wrong)
+        {
+            // The message may name types of ours; where it went wrong is what the caller can use.
+            return Wrong(ProblemKind.BadRequest, $"The body is not what the operation takes{(wrong.Path is { } path && path != "$" ? $", at {path}" : "")}: see openapi.json");
+        }
+        catch (InvalidOperationException)
+        {
+            return Wrong(ProblemKind.BadRequest, "A text of the body is not UTF-8, or holds half of a surrogate pair");
+        }
+    }
+
+    private static ApiBody TooLong => Wrong(ProblemKind.TooLong, $"A body has at most {Longest} bytes");
+
+    private static ApiBody Wrong(ProblemKind kind, string detail) => new(null, null, ApiAnswer.Fails(kind, detail));
+}
