@@ -20,7 +20,7 @@ internal sealed record ApiBody(object? Fields, string? Reason, ApiAnswer? Proble
         if (operation.Body is null) return isThere && operation.Changes ? Wrong(ProblemKind.BadRequest, "This operation has no body") : new ApiBody(null, null, null);
         if (!isThere)
         {
-            return operation.RequiresBody ? Wrong(ProblemKind.BadRequest, "A JSON object is needed as the body") : new ApiBody(new NoFields(), null, null);
+            return operation.RequiresBody ? Wrong(ProblemKind.BadRequest, "A JSON object is needed as the body") : Read("{}"u8, operation.Body);
         }
 
         if (!(request.ContentType ?? "").Split(';', 2)[0].Trim().Equals("application/json", StringComparison.OrdinalIgnoreCase))

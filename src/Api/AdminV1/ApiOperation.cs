@@ -33,7 +33,8 @@ internal sealed record ApiOperation(string Method, string Path, string Id, strin
     public bool Changes => Method is not "GET";
 
     /// <summary>A body without which there is nothing to do must be sent.</summary>
-    public bool RequiresBody => Body is not null && Body != typeof(NoFields);
+    public bool RequiresBody =>
+        Body is not null && (Method is "PATCH" || Body.GetConstructors()[0].GetParameters().Any(parameter => !parameter.HasDefaultValue));
 
     /// <summary>The names in braces.</summary>
     public IReadOnlyList<string> RouteParameters { get; } =
