@@ -52,6 +52,10 @@ internal sealed partial class AdminV1Api(BearerTokens tokens, AdminV1Options opt
         {
             answer = ApiAnswer.Fails(ProblemKind.Stale, $"It is version {EntityTag.Of(stale.Now)} by now: read it again") with { Version = stale.Now };
         }
+        catch (EventStreamUnexpectedMaxEventIdException)
+        {
+            answer = ApiAnswer.Fails(ProblemKind.Stale, "It was changed at this moment: read it again");
+        }
         catch (BadHttpRequestException bad)
         {
             answer = ApiAnswer.Fails(ProblemKind.BadRequest, bad.Message);

@@ -35,6 +35,8 @@ internal sealed record ApiBody(object? Fields, string? Reason, ApiAnswer? Proble
 
     private static ApiBody Read(ReadOnlySpan<byte> json, Type type)
     {
+        // PostgreSQL holds no text with U+0000, and nothing here is meant to.
+        if (json.IndexOf("\\u0000"u8) >= 0) return Wrong(ProblemKind.BadRequest, "A text of the body holds U+0000");
         try
         {
             if (JsonNode.Parse(json, documentOptions: Reading) is not JsonObject members) return Wrong(ProblemKind.BadRequest, "The body is not a JSON object");

@@ -1,9 +1,11 @@
 using System.ComponentModel;
+using Scalelite.Api.CommandLine;
 using Scalelite.Api.CommandLine.Servers;
 using Scalelite.Domain;
 using Scalelite.Domain.AdminTokens;
 using Scalelite.Domain.Servers;
 using Scalelite.EventLog;
+using Scalelite.Projections.Recordings;
 using Scalelite.Projections.Servers;
 using Scalelite.Workers.Configuration;
 using Scalelite.Workers.Nodes;
@@ -35,6 +37,10 @@ internal static class ServerEndpoints
         {
             Body = typeof(ServerChanges), Result = typeof(ServerRow), NeedsVersion = true, Problems = [ProblemKind.Refused],
         },
+        new("PUT", "/servers/{id}/capacity", "setServerCapacity", "Say how many users a server is meant for, to be shown as headroom; null takes that back", AdminRole.Admin, SetCapacityAsync)
+        {
+            Body = typeof(WantedCapacity), Result = typeof(ServerRow), NeedsVersion = true, Problems = [ProblemKind.Refused],
+        },
         new("PUT", "/servers/{id}/state", "setServerState", "Enable a server, drain it (cordoned), or disable it", AdminRole.Operator, SetStateAsync)
         {
             Body = typeof(WantedState), Result = typeof(ServerRow), NeedsVersion = true, Problems = [ProblemKind.Refused],
@@ -43,9 +49,18 @@ internal static class ServerEndpoints
         {
             Body = typeof(Panic), Result = typeof(Panicked), NeedsVersion = true, Problems = [ProblemKind.Refused],
         },
+        new("POST", "/servers/{id}/check", "checkServer", "Look whether a server's node can be used: API, secret, version, clock, latency, and a meeting that no load counts", AdminRole.Operator, CheckAsync)
+        {
+            Body = typeof(WantedCheck), Result = typeof(Page<CheckedPart>),
+        },
+        new("GET", "/servers/{id}/removable", "getServerRemovable", "Whether a server can be taken away without anybody losing anything, and what it waits for", AdminRole.Viewer, ShowRemovableAsync)
+        {
+            Result = typeof(RemovableRow),
+        },
+        new("GET", "/pool", "getPool", "The pool at a glance, with the room that it has for more users", AdminRole.Viewer, ShowPoolAsync) { Result = typeof(PoolDocument) },
         new("DELETE", "/servers/{id}", "removeServer", "Take a server out of the pool", AdminRole.Admin, RemoveAsync)
         {
-            Query = [new("force", "Also with meetings on it; they end with it", QueryKind.Flag)],
+            Query = [new("force", "Also with meetings on it, which end with it, and with archives that have not arrived", QueryKind.Flag)],
             Success = StatusCodes.Status204NoContent, NeedsVersion = true, Problems = [ProblemKind.Refused],
         },
         new("GET", "/servers/{id}/events", "listServerEvents", "What happened to a server, also to one that is gone: who changed it, from where and why", AdminRole.Viewer,
@@ -98,7 +113,47 @@ internal static class ServerEndpoints
         return ChangeAsync(call, new ServerChange(given.Secret, given.LoadMultiplier, given.Tag, null, given.Url));
     }
 
-    private static Task<ApiAnswer> SetStateAsync(ApiCall call) => ChangeAsync(call, new ServerChange(State: call.Body<WantedState>().State));
+    private static async Task<ApiAnswer> SetStateAsync(ApiCall call)
+    {
+        var wanted = call.Body<WantedState>();
+        if (wanted is { Check: true, State: AdministrativeState.Enabled }
+            && await call.Get<ServerChecks>().CheckAsync(call.Route("id"), withMeeting: false, CancellationToken.None) is { } parts
+            && parts.FirstOrDefault(part => part.Verdict == CheckVerdict.Failed) is { } failed)
+        {
+            return ApiAnswer.Fails(ProblemKind.Refused, $"Not enabled: {failed.Name}: {failed.Detail}");
+        }
+
+        return await ChangeAsync(call, new ServerChange(State: wanted.State));
+    }
+
+    private static async Task<ApiAnswer> SetCapacityAsync(ApiCall call) => await AnswerAsync(
+        call,
+        await call.Get<ServerOperations>().ChangeCapacityAsync(call.Route("id"), call.Body<WantedCapacity>().Users, call.By, CancellationToken.None),
+        done => ShowAsync(call, done.ServerId));
+
+    private static async Task<ApiAnswer> CheckAsync(ApiCall call) =>
+        await call.Get<ServerChecks>().CheckAsync(call.Route("id"), call.Body<WantedCheck>().Meeting, call.Cancellation) is { } parts
+            ? ApiAnswer.Ok(new Page<CheckedPart>(parts, null))
+            : ApiAnswer.Unknown("server", call.Route("id"));
+
+    private static async Task<ApiAnswer> ShowRemovableAsync(ApiCall call) =>
+        await RemovableAsync(call) is { } row ? ApiAnswer.Ok(row) : ApiAnswer.Unknown("server", call.Route("id"));
+
+    private static async Task<RemovableRow?> RemovableAsync(ApiCall call)
+    {
+        var one = (await ReadAsync(call)).Where(server => server.Server.Id == call.Route("id")).Select(ServerRow.From).ToList();
+        return one.Count == 0
+            ? null
+            : (await RemovableRow.ListAsync(one, call.Get<AwaitedArchives>(), call.Get<Settings>(), call.Get<TimeProvider>().GetUtcNow(), CancellationToken.None))[0];
+    }
+
+    private static async Task<ApiAnswer> ShowPoolAsync(ApiCall call)
+    {
+        var rows = (await ReadAsync(call)).Select(ServerRow.From).ToList();
+        return ApiAnswer.Ok(new PoolDocument(
+            rows.Count, rows.Count(row => row is { State: AdministrativeState.Enabled, Health: Health.Online }), rows.Sum(row => row.Meetings),
+            rows.Sum(row => row.Users), StatusCommand.HeadroomOf(rows)));
+    }
 
     private static async Task<ApiAnswer> ChangeAsync(ApiCall call, ServerChange change) => await AnswerAsync(
         call, await call.Get<ServerOperations>().UpdateAsync(call.Route("id"), change, call.By, CancellationToken.None), done => ShowAsync(call, done.ServerId));
@@ -114,10 +169,16 @@ internal static class ServerEndpoints
                 : ApiAnswer.Unknown("server", done.ServerId));
     }
 
-    private static async Task<ApiAnswer> RemoveAsync(ApiCall call) => await AnswerAsync(
-        call,
-        await call.Get<ServerOperations>().RemoveAsync(call.Route("id"), call.Flag("force"), call.By, CancellationToken.None),
-        _ => Task.FromResult(ApiAnswer.Nothing));
+    private static async Task<ApiAnswer> RemoveAsync(ApiCall call)
+    {
+        // Meetings are counted again where they cannot change meanwhile.
+        if (!call.Flag("force") && await RemovableAsync(call) is { Meetings: 0, Archives: [_, ..] archives })
+            return ApiAnswer.Fails(ProblemKind.Refused, $"It waits for the archives of {string.Join(", ", archives)}; force removes it all the same");
+        return await AnswerAsync(
+            call,
+            await call.Get<ServerOperations>().RemoveAsync(call.Route("id"), call.Flag("force"), call.By, CancellationToken.None),
+            _ => Task.FromResult(ApiAnswer.Nothing));
+    }
 
     private static Task<IReadOnlyList<LoadedServer>> ReadAsync(ApiCall call)
     {
@@ -133,6 +194,17 @@ internal static class ServerEndpoints
         _ => throw new InvalidOperationException($"{outcome.GetType().Name} has no answer"),
     };
 }
+
+/// <summary>The pool at a glance.</summary>
+/// <param name="TakingMeetings">How many of the servers are enabled and online.</param>
+/// <param name="Headroom">Of the servers that take meetings and have a capacity; null where none has.</param>
+internal sealed record PoolDocument(int Servers, int TakingMeetings, int Meetings, int Users, Headroom? Headroom);
+
+/// <summary>How many users a server is meant for.</summary>
+internal sealed record WantedCapacity(int? Users);
+
+/// <summary>What is looked at.</summary>
+internal sealed record WantedCheck([property: Description("Also create a meeting on the node, ask for it, and end it")] bool Meeting = true);
 
 /// <summary>A server to be added.</summary>
 internal sealed record NewServer(
@@ -150,7 +222,9 @@ internal sealed record ServerChanges(
     [property: Description("Empty takes the tag away")] string? Tag = null);
 
 /// <summary>What the operator wants of a server.</summary>
-internal sealed record WantedState(AdministrativeState State);
+internal sealed record WantedState(
+    AdministrativeState State,
+    [property: Description("Before it is enabled its node is asked whether it answers and takes the secret")] bool Check = false);
 
 /// <summary>How a server is panicked.</summary>
 internal sealed record Panic(

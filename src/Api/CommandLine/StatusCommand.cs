@@ -43,7 +43,7 @@ internal static class StatusCommand
     }
 
     /// <summary>Of the servers that take meetings and say how many users they are meant for.</summary>
-    private static Headroom? HeadroomOf(IReadOnlyList<ServerRow> servers) => Headroom.Of([.. servers
+    internal static Headroom? HeadroomOf(IReadOnlyList<ServerRow> servers) => Headroom.Of([.. servers
         .Where(server => server is { State: AdministrativeState.Enabled, Health: Health.Online, Capacity: not null })
         .Select(server => new MeantFor(server.Capacity!.Value, server.Users))]);
 

@@ -104,7 +104,7 @@ public sealed class OpenApiTests(V1Host host) : IClassFixture<V1Host>
             ("[]", "application/json", 400), ("{", "application/json", 400), ("{}", "application/json", 400), ("""{"url":"a","secret":"b","odd":1}""", "application/json", 400),
             ("""{"url":"a","url":"b","secret":"c"}""", "application/json", 400), ("""{"url":"a","secret":null}""", "application/json", 400),
             ("""{"url":"a","secret":"b","load_multiplier":"1"}""", "application/json", 400), ("""{"url":"a","secret":"b","reason":1}""", "application/json", 400),
-            ("""{"url":"a","secret":"\ud800"}""", "application/json", 400), ("url=a", "application/x-www-form-urlencoded", 415),
+            ("""{"url":"a","secret":"\ud800"}""", "application/json", 400), ("""{"url":"https://a.example.org/x","secret":"b","tag":"\u0000"}""", "application/json", 400), ("url=a", "application/x-www-form-urlencoded", 415),
             ($$"""{"url":"{{new string('a', 70_000)}}","secret":"b"}""", "application/json", 413), ("""{"url":"ftp://a","secret":"b"}""", "application/json", 422),
         })
         {
@@ -133,6 +133,8 @@ public sealed class OpenApiTests(V1Host host) : IClassFixture<V1Host>
             new("getOpenApi"),
             new("addServer", newServer), new("addServer", newServer), new("listServers"), new("listServers") { Query = "?state=disabled&health=offline" },
             new("getServer", null, Id(server)), new("changeServer", new { tag = "", secret = "t", reason = "x" }, Id(server)),
+            new("setServerCapacity", new { users = 200 }, Id(server)), new("checkServer", new { meeting = false }, Id(server)),
+            new("checkServer", null, Id(balancer.IdOf(balancer.Pool.Nodes[0].Name))), new("getServerRemovable", null, Id(server)), new("getPool"),
             new("setServerState", new { state = "enabled" }, Id(server)), new("setServerState", new { state = "cordoned" }, Id(server)),
             new("panicServer", new { keep_state = true, skip_end_calls = true }, Id(server)), new("listServerEvents", null, Id(server)),
             new("removeServer", null, Id(server)) { Query = "?force=true" },

@@ -134,6 +134,39 @@ public sealed class OperatorTests(V1Host host) : IClassFixture<V1Host>
     }
 
     [Fact]
+    public async Task A_node_is_looked_at_before_it_is_enabled_where_that_is_wished()
+    {
+        var (id, version) = await host.AddServerAsync();
+        var refused = await host.SendAsync("PUT", $"/servers/{id}/state", new { state = "enabled", check = true }, version, AdminRole.Operator);
+        Assert.Equal((422, "refused"), (refused.Status, refused.Problem));
+        Assert.Equal("disabled", (await host.GetAsync($"/servers/{id}"))["state"]);
+
+        var node = Balancer.IdOf(Balancer.Pool.Nodes[0].Name);
+        var parts = (await host.SendAsync("POST", $"/servers/{node}/check", role: AdminRole.Operator)).Json.GetProperty("items").EnumerateArray().ToList();
+        Assert.All(parts, part => Assert.NotEqual("failed", part.GetProperty("verdict").GetString()));
+        Assert.Contains(parts, part => part.GetProperty("name").GetString() == "meeting");
+        Assert.Equal(200, (await host.SendAsync("PUT", $"/servers/{node}/state", new { state = "enabled", check = true }, "*", AdminRole.Operator)).Status);
+    }
+
+    [Fact]
+    public async Task Capacity_shows_as_headroom_and_a_server_tells_whether_it_can_go()
+    {
+        var node = Balancer.IdOf(Balancer.Pool.Nodes[0].Name);
+        var set = await host.SendAsync("PUT", $"/servers/{node}/capacity", new { users = 200, reason = "measured" }, "*");
+        Assert.Equal((200, 200), (set.Status, set.Json.GetProperty("capacity").GetInt32()));
+        Assert.Equal(("server_capacity_changed", "token:test-Admin", "127.0.0.1", "measured"), await host.LastEventAsync(Streams.Server(node)));
+        Assert.Equal(200, (await host.GetAsync("/pool")).Json.GetProperty("headroom").GetProperty("capacity").GetInt32());
+        Assert.Equal(422, (await host.SendAsync("PUT", $"/servers/{node}/capacity", new { users = 0 }, "*")).Status);
+
+        var (idle, _) = await host.AddServerAsync();
+        Assert.True((await host.GetAsync($"/servers/{idle}/removable")).Json.GetProperty("removable").GetBoolean());
+        var busy = (await host.GetAsync($"/servers/{node}/removable")).Json;
+        Assert.False(busy.GetProperty("removable").GetBoolean());
+        Assert.NotEmpty(busy.GetProperty("waits_for").EnumerateArray());
+        Assert.Equal(404, (await host.GetAsync("/servers/nobody/removable")).Status);
+    }
+
+    [Fact]
     public async Task The_settings_of_the_process_are_shown_and_no_secret_among_them()
     {
         var settings = (await host.GetAsync("/settings")).Json.GetProperty("items").EnumerateArray().ToDictionary(item => item.GetProperty("name").GetString()!);

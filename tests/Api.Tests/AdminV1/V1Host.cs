@@ -7,6 +7,7 @@ using Scalelite.Api.Configuration;
 using Scalelite.Api.Tests.Calls;
 using Scalelite.Domain.AdminTokens;
 using Scalelite.Workers.AdminTokens;
+using Scalelite.Workers.Configuration;
 using Scalelite.Workers.Servers;
 using Xunit;
 
@@ -43,7 +44,7 @@ public class V1Host : IAsyncLifetime
             var settings = SettingsReading.From(sources, Needs.LoadBalancerSecret | Needs.SealedSecrets).Settings!;
             return settings with
             {
-                Database = defaults.Database,
+                Database = Reach(defaults.Database),
                 Recordings = settings.Recordings with
                 {
                     PublishFolder = Path.Combine(_folder.FullName, "published"),
@@ -54,7 +55,10 @@ public class V1Host : IAsyncLifetime
         foreach (var role in Enum.GetValues<AdminRole>()) _tokens[role] = (await IssueAsync(role)).Token;
     }
 
-    public async Task DisposeAsync()
+    /// <summary>How the balancer reaches its database.</summary>
+    private protected virtual DatabaseSettings Reach(DatabaseSettings database) => database;
+
+    public virtual async Task DisposeAsync()
     {
         await Balancer.DisposeAsync();
         _folder.Delete(recursive: true);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Scalelite.Api.Configuration;
 using Scalelite.Domain.Servers;
 using Scalelite.Projections.Recordings;
+using Scalelite.Workers.Configuration;
 using Scalelite.Workers.Servers;
 
 namespace Scalelite.Api.CommandLine.Servers;
@@ -11,15 +12,20 @@ namespace Scalelite.Api.CommandLine.Servers;
 internal sealed record RemovableRow(string Id, bool Removable, int Meetings, IReadOnlyList<string> Archives, IReadOnlyList<string> WaitsFor)
 {
     /// <summary>Every server, in order of registration.</summary>
-    public static async Task<IReadOnlyList<RemovableRow>> ListAsync(CommandScope scope, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<RemovableRow>> ListAsync(CommandScope scope, CancellationToken cancellation) =>
+        await ListAsync(
+            await ServerRow.ListAsync(scope, cancellation), scope.Get<AwaitedArchives>(), scope.Settings, scope.Get<TimeProvider>().GetUtcNow(), cancellation);
+
+    /// <summary>These servers.</summary>
+    public static async Task<IReadOnlyList<RemovableRow>> ListAsync(
+        IReadOnlyList<ServerRow> servers, AwaitedArchives awaited, Settings settings, DateTimeOffset now, CancellationToken cancellation)
     {
-        var settings = scope.Settings;
         // Where nothing is imported nothing can be waited for.
         var archives = settings.Recordings.Disabled || !settings.Imports.Enabled
             ? []
-            : await scope.Get<AwaitedArchives>().ListAsync(null, scope.Get<TimeProvider>().GetUtcNow() - settings.Imports.ArchiveWait, cancellation);
+            : await awaited.ListAsync(servers is [var one] ? one.Id : null, now - settings.Imports.ArchiveWait, cancellation);
         var byServer = archives.ToLookup(archive => archive.ServerId, archive => archive.InternalMeetingId, StringComparer.Ordinal);
-        return [.. (await ServerRow.ListAsync(scope, cancellation)).Select(server => Of(server, [.. byServer[server.Id]]))];
+        return [.. servers.Select(server => Of(server, [.. byServer[server.Id]]))];
     }
 
     private static RemovableRow Of(ServerRow server, IReadOnlyList<string> archives)
