@@ -44,7 +44,8 @@ public sealed class InternalMeetingsTests : IAsyncLifetime
     [InlineData(true)]
     public async Task An_id_that_two_runs_name_is_the_first_ones_in_whichever_order_they_are_replayed(bool swapped)
     {
-        var (placed, adopted) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        // Of one millisecond, they would be in no order.
+        var (placed, adopted) = (Guid.CreateVersion7(Given.At(1)), Guid.CreateVersion7(Given.At(2)));
         async Task Placed()
         {
             await _history.AppendAsync(Given.Placed(placed, "room", "a"), Given.Started(placed, "a", "int"), Given.Ended(placed, "a", EndLearned.Polls, 50));
