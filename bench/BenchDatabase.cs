@@ -6,8 +6,9 @@ namespace Scalelite.Bench;
 /// <summary>A PostgreSQL of the benchmark's own, safe at a power cut as in production: <c>fsync</c> and <c>synchronous_commit</c> are on.</summary>
 internal sealed class BenchDatabase(PrivateCluster cluster) : IAsyncDisposable
 {
-    public static async Task<BenchDatabase> StartAsync() => new(await PrivateCluster.StartAsync(
-        PrivateCluster.TemporaryFolder(), new PrivateClusterOptions { Temporary = true, Durable = true }, Console.Error.WriteLine));
+    /// <param name="kept">The folder of a cluster that stays for the next run; null: one that is removed at the end.</param>
+    public static async Task<BenchDatabase> StartAsync(string? kept = null) => new(await PrivateCluster.StartAsync(
+        kept ?? PrivateCluster.TemporaryFolder(), new PrivateClusterOptions { Temporary = kept is null, Durable = true }, Console.Error.WriteLine));
 
     /// <summary>A pool of so many connections, all open, with or without prepared statements.</summary>
     public async Task<NpgsqlDataSource> ConnectAsync(int connections, bool prepares)

@@ -42,11 +42,14 @@ internal static class RecordingRows
         return $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..40]}-{text}";
     }
 
-    /// <summary>Fills the tables; indexes other than the keys are made after.</summary>
-    public static async Task FillAsync(string connectionString, int recordings)
+    /// <summary>Fills the tables; indexes other than the keys are made after. False where an earlier run filled them with as many.</summary>
+    /// <exception cref="InvalidOperationException">They hold another number of recordings.</exception>
+    public static async Task<bool> FillAsync(string connectionString, int recordings)
     {
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { CommandTimeout = 0 }.ConnectionString);
         await connection.OpenAsync();
+        if (await CountAsync(connection) is > 0 and var there)
+            return there == recordings ? false : throw new InvalidOperationException($"There are {there} recordings, not {recordings}: name another folder");
         await RunAsync(connection, "set synchronous_commit = off; set maintenance_work_mem = '512MB'; set work_mem = '128MB'");
         var indexes = new List<(string Name, string Definition)>();
         await using (var command = new NpgsqlCommand(
@@ -69,6 +72,13 @@ internal static class RecordingRows
         }
 
         await RunAsync(connection, "checkpoint");
+        return true;
+    }
+
+    private static async Task<long> CountAsync(NpgsqlConnection connection)
+    {
+        await using var command = new NpgsqlCommand("select coalesce(sum(recordings), 0)::bigint from recording_count", connection);
+        return (long)(await command.ExecuteScalarAsync())!;
     }
 
     private static async Task RunAsync(NpgsqlConnection connection, string sql)

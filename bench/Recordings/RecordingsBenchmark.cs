@@ -19,7 +19,7 @@ internal static class RecordingsBenchmark
     {
         var recordings = options.Length > 0 ? int.Parse(options[0], CultureInfo.InvariantCulture) : 1_000_000;
         var calls = options.Length > 1 ? int.Parse(options[1], CultureInfo.InvariantCulture) : 500;
-        await using var database = await BenchDatabase.StartAsync();
+        await using var database = await BenchDatabase.StartAsync(options.Length > 2 ? options[2] : null);
         var connectionString = new NpgsqlConnectionStringBuilder(await database.CreateAsync("recordings"))
         {
             MaxAutoPrepare = 200,
@@ -37,8 +37,8 @@ internal static class RecordingsBenchmark
         };
         await using var built = await ScaleliteHost.BuildAsync(settings, Roles.Api, CancellationToken.None);
         var began = Stopwatch.StartNew();
-        await RecordingRows.FillAsync(connectionString, recordings);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{recordings:n0} recordings in {began.Elapsed.TotalSeconds:n0} s"));
+        if (await RecordingRows.FillAsync(connectionString, recordings))
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{recordings:n0} recordings in {began.Elapsed.TotalSeconds:n0} s"));
         await built.Host.StartAsync();
 
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });

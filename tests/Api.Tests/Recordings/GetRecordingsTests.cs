@@ -324,6 +324,13 @@ public sealed class GetRecordingsTests(SharedRecordings shared) : IClassFixture<
         Assert.Equal("notFound", (await host.Lms.GetAsync("publishRecordings", $"recordID={id}&publish=false")).Key);
         Assert.Equal("notFound", (await host.Lms.GetAsync("updateRecordings", $"recordID={id}&meta_a=b")).Key);
         Assert.Equal("notFound", (await host.Lms.GetAsync("deleteRecordings", $"recordID={id}")).Key);
+        foreach (var reply in new[]
+        {
+            await host.Lms.GetAsync("getRecordingTextTracks", $"recordID={id}"), await host.UploadAsync($"recordID={id}&kind=captions&lang=en", "WEBVTT\n\n"),
+        })
+        {
+            Assert.Equal($$$"""{"response":{"returncode":"FAILED","messageKey":"noRecordings","message":"No recording found for {{{id}}}"}}""", reply.Text);
+        }
     }
 
     [Fact]

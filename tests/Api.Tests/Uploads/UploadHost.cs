@@ -19,11 +19,13 @@ public sealed class UploadHost : IAsyncLifetime
 
     private readonly string _root = Directory.CreateTempSubdirectory("upload-").FullName;
 
+    public UploadHost() => Spool = Path.Combine(_root, "spool");
+
     internal Balancer Balancer { get; private set; } = null!;
 
     public string ServerId { get; private set; } = "";
 
-    public string Spool => Path.Combine(_root, "spool");
+    public string Spool { get; init; }
 
     public string Published => Path.Combine(_root, "published");
 

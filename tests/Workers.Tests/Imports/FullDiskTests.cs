@@ -1,6 +1,7 @@
 using Scalelite.Domain;
 using Scalelite.Domain.Imports;
 using Scalelite.Simulator.Recordings;
+using Scalelite.Testing;
 using Xunit;
 
 namespace Scalelite.Workers.Tests.Imports;
@@ -97,7 +98,7 @@ public sealed class FullDiskTests : IDisposable
     private static async Task<Guid> FailsAsync(ImportBench bench, RecordingArchive archive, string why)
     {
         ImportRow? failed = null;
-        await Testing.Eventually.HoldsAsync(
+        await Eventually.HoldsAsync(
             $"it fails: {why}",
             async () => (failed = (await bench.ImportsAsync(archive.Name)).SingleOrDefault()) is { Attempts: > 0 } row
                 && row.Reason!.Contains(why, StringComparison.Ordinal));
@@ -107,7 +108,7 @@ public sealed class FullDiskTests : IDisposable
     private static async Task<Guid?> FailsOrCompletesAsync(ImportBench bench, RecordingArchive archive)
     {
         ImportRow? row = null;
-        await Testing.Eventually.HoldsAsync(
+        await Eventually.HoldsAsync(
             "it fails or is completed",
             async () => (row = (await bench.ImportsAsync(archive.Name)).SingleOrDefault()) is { Attempts: > 0 } or { State: "completed" });
         return row!.State == "completed" ? null : row.Id;

@@ -19,9 +19,11 @@ internal sealed class RecordingLibrary : IAsyncDisposable
 
     public string Folder { get; }
 
+    private string Unpublished => Pool.Settings.Recordings.UnpublishFolder;
+
     public IRecordingStorage Storage => Pool.Reader<IRecordingStorage>();
 
-    public static async Task<RecordingLibrary> OpenAsync(int hosts = 0, TimeSpan? retention = null)
+    public static async Task<RecordingLibrary> OpenAsync(int hosts = 0, TimeSpan? retention = null, string? unpublished = null)
     {
         var folder = Directory.CreateTempSubdirectory("scalelite-library-").FullName;
         var settings = TestPool.Quick with
@@ -29,7 +31,7 @@ internal sealed class RecordingLibrary : IAsyncDisposable
             Recordings = new RecordingSettings
             {
                 PublishFolder = Path.Combine(folder, "published"),
-                UnpublishFolder = Path.Combine(folder, "unpublished"),
+                UnpublishFolder = unpublished ?? Path.Combine(folder, "unpublished"),
                 Retention = retention,
             },
         };
@@ -76,9 +78,10 @@ internal sealed class RecordingLibrary : IAsyncDisposable
 
     /// <summary>Where the files of a format are: <c>published</c>, <c>unpublished</c>, both or nothing.</summary>
     public string Where(string recordId, string format = "video") => string.Join(
-        '+', new[] { "published", "unpublished" }.Where(place => File.Exists(Path.Combine(Folder, place, format, recordId, "media", "a.webm"))));
+        '+', new[] { "published", "unpublished" }.Where(place => File.Exists(PathOf(place, recordId, "media/a.webm", format))));
 
-    public string PathOf(string place, string recordId, string path = "", string format = "video") => Path.Combine(Folder, place, format, recordId, path);
+    public string PathOf(string place, string recordId, string path = "", string format = "video") => Path.Combine(
+        place == "unpublished" ? Unpublished : Path.Combine(Folder, place), format, recordId, path);
 
     public Task<long> WorkAsync() => Pool.Database.ScalarAsync<long>("select count(*) from recording_file_work");
 

@@ -109,6 +109,26 @@ public abstract class RecordingStorageContract : IAsyncLifetime
         await HoldsAsync("a", Published);
     }
 
+    [Fact]
+    public async Task An_archive_that_was_mended_in_quarantine_replaces_what_the_same_import_brought_before()
+    {
+        var first = Stage(Storage, Published, "torn", "gone.txt");
+        await Storage.PutInPlaceAsync(first, default);
+        await Storage.ForgetAsideAsync(first.Import, default);
+
+        var second = Stage(Storage, Published, "mended", first.Import, ".second-try");
+        await Storage.PutInPlaceAsync(second, default);
+        await HoldsAsync("mended", Published);
+        await Storage.PutInPlaceAsync(second, default);
+        await HoldsAsync("mended", Published);
+
+        // The files of an earlier try are not taken for those of one whose staging was lost.
+        var third = Stage(Storage, Published, "lost", first.Import, ".third-try");
+        Directory.Delete(third.Staged, recursive: true);
+        await Assert.ThrowsAsync<StagingLostException>(() => Storage.PutInPlaceAsync(third, default));
+        await HoldsAsync("mended", Published);
+    }
+
     [Theory]
     [InlineData(Published)]
     [InlineData(Unpublished)]
@@ -331,9 +351,14 @@ public abstract class RecordingStorageContract : IAsyncLifetime
         return staged.Folder;
     }
 
-    private StagedFolder Stage(IRecordingStorage storage, RecordingPlace place, string version, params string[] more)
+    private StagedFolder Stage(IRecordingStorage storage, RecordingPlace place, string version, params string[] more) =>
+        Stage(storage, place, version, Guid.CreateVersion7(), "", more);
+
+    /// <param name="tried">What the folder's name ends with: another for each try of an import.</param>
+    private StagedFolder Stage(IRecordingStorage storage, RecordingPlace place, string version, Guid import, string tried, params string[] more)
     {
-        var staged = storage.TargetOf(Guid.CreateVersion7(), new FormatFolder(place, Format, _recordId));
+        var staged = storage.TargetOf(import, new FormatFolder(place, Format, _recordId));
+        staged = staged with { Staged = staged.Staged + tried };
         foreach (var path in Paths.Concat(more))
         {
             var file = Path.Combine(staged.Staged, path);

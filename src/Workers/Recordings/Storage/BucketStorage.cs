@@ -47,7 +47,7 @@ public sealed class BucketStorage : IRecordingStorage, IDisposable
     {
         if (!await IsFromAsync(staged, cancellation))
         {
-            if (!Directory.Exists(staged.Staged)) throw new StagingLostException($"{staged.Staged} is gone, and {staged.Target} is not from import {staged.Import}");
+            if (!Directory.Exists(staged.Staged)) throw new StagingLostException($"{staged.Staged} is gone, and {staged.Target} is not from it");
             await UploadAsync(staged, cancellation);
         }
 
@@ -184,7 +184,7 @@ public sealed class BucketStorage : IRecordingStorage, IDisposable
         var (stale, wrong) = Compare(source, await SetOfAsync(staged.Folder, cancellation));
         if (wrong is not null) throw new IOException($"{staged.Target}{wrong} did not arrive whole");
         await _objects.RemoveAsync(stale, cancellation);
-        await WriteTextAsync(staged.Target + Manifest.ImportFileName, staged.Import.ToString(), cancellation);
+        await WriteTextAsync(staged.Target + Manifest.ImportFileName, staged.Mark, cancellation);
         await _objects.RemoveAsync([staged.Target + Partial], cancellation);
     }
 
@@ -193,7 +193,7 @@ public sealed class BucketStorage : IRecordingStorage, IDisposable
         await using var mark = await _objects.OpenAsync(staged.Target + Manifest.ImportFileName, cancellation);
         if (mark is null || (await SetOfAsync(staged.Folder, cancellation)).Has(Partial)) return false;
         using var reader = new StreamReader(mark);
-        return Guid.TryParse(await reader.ReadToEndAsync(cancellation), out var import) && import == staged.Import;
+        return await reader.ReadToEndAsync(cancellation) == staged.Mark;
     }
 
     private async Task DiscardAsync(FormatFolder folder, CancellationToken cancellation) =>
@@ -219,7 +219,7 @@ public sealed class BucketStorage : IRecordingStorage, IDisposable
 
     private async Task WriteTextAsync(string key, string text, CancellationToken cancellation)
     {
-        using var content = new MemoryStream(Encoding.ASCII.GetBytes(text));
+        using var content = new MemoryStream(Encoding.UTF8.GetBytes(text));
         await _objects.WriteAsync(key, content, cancellation);
     }
 

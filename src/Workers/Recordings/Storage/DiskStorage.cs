@@ -53,7 +53,7 @@ public sealed class DiskStorage : IRecordingStorage
         else if (!await IsFromAsync(staged, cancellation))
         {
             if (!Directory.Exists(staged.Target) && Directory.Exists(staged.Aside)) Rename(staged.Aside, staged.Target);
-            throw new StagingLostException($"{staged.Staged} is gone, and {staged.Target} is not from import {staged.Import}");
+            throw new StagingLostException($"{staged.Staged} is gone, and {staged.Target} is not from it");
         }
 
         var elsewhere = staged.Folder with { Place = Other(staged.Folder.Place) };
@@ -107,7 +107,17 @@ public sealed class DiskStorage : IRecordingStorage
         {
             var copy = Path.Combine(Own(to, "staging"), "moving", format, recordId);
             Remove(copy);
-            await CopyAsync(leaving, copy, cancellation);
+            try
+            {
+                await CopyAsync(leaving, copy, cancellation);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                // Half of a copy would keep a full disk full.
+                TryRemove(copy);
+                throw;
+            }
+
             Rename(copy, target);
         }
 
@@ -234,7 +244,7 @@ public sealed class DiskStorage : IRecordingStorage
         var mark = Path.Combine(staged.Staged, Manifest.ImportFileName);
         await using (var file = new FileStream(mark, FileMode.Create, FileAccess.Write))
         {
-            await file.WriteAsync(System.Text.Encoding.ASCII.GetBytes(staged.Import.ToString()), cancellation);
+            await file.WriteAsync(System.Text.Encoding.UTF8.GetBytes(staged.Mark), cancellation);
             file.Flush(flushToDisk: true);
         }
 
@@ -244,7 +254,19 @@ public sealed class DiskStorage : IRecordingStorage
     private static async Task<bool> IsFromAsync(StagedFolder staged, CancellationToken cancellation)
     {
         var mark = Path.Combine(staged.Target, Manifest.ImportFileName);
-        return File.Exists(mark) && Guid.TryParse(await File.ReadAllTextAsync(mark, cancellation), out var import) && import == staged.Import;
+        return File.Exists(mark) && await File.ReadAllTextAsync(mark, cancellation) == staged.Mark;
+    }
+
+    private static void TryRemove(string folder)
+    {
+        try
+        {
+            DurableFolders.Remove(folder);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // The next try does it.
+        }
     }
 
     private static IEnumerable<string> Names(string folder) =>

@@ -14,7 +14,14 @@ public sealed record StoredFile(string Path, long Bytes, DateTimeOffset Modified
 /// <param name="Staged">Full path of the folder that holds its files.</param>
 /// <param name="Target">What it becomes: a full path or a prefix, as <see cref="IRecordingStorage.TargetOf"/> named it.</param>
 /// <param name="Aside">What an older one in its place is kept as until <see cref="IRecordingStorage.ForgetAsideAsync"/>.</param>
-public sealed record StagedFolder(Guid Import, FormatFolder Folder, string Staged, string Target, string Aside);
+public sealed record StagedFolder(Guid Import, FormatFolder Folder, string Staged, string Target, string Aside)
+{
+    /// <summary>
+    /// What the folder is marked with (<see cref="Manifest.ImportFileName"/>): its import and the name of its staging. An archive that was
+    /// mended in quarantine comes again as the same import, and is another staging.
+    /// </summary>
+    internal string Mark => $"{Import} {Path.GetFileName(Staged)}";
+}
 
 /// <summary>
 /// Where recordings' files lie: folders (<c>DiskStorage</c>) or a bucket (<c>BucketStorage</c>). Every operation can be repeated: after
@@ -27,8 +34,8 @@ public interface IRecordingStorage
 
     /// <summary>
     /// Puts a staged format in place of an older one, whichever place that one is in. An older one in the same place is kept aside; one in
-    /// the other place is removed. The folder is marked with its import (<see cref="Manifest.ImportFileName"/>), so that doing it again
-    /// knows its own work from another's. Held meanwhile: <see cref="RecordingLock"/>.
+    /// the other place is removed. The folder is marked (<see cref="StagedFolder.Mark"/>), so that doing it again knows its own work from
+    /// another's. Held meanwhile: <see cref="RecordingLock"/>.
     /// </summary>
     /// <exception cref="StagingLostException">What was staged is gone and not in place: it is to be staged anew.</exception>
     Task PutInPlaceAsync(StagedFolder staged, CancellationToken cancellation);

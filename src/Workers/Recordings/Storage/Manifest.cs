@@ -22,7 +22,7 @@ public static class Manifest
     /// <summary>Files that were stored after the import.</summary>
     public const string LaterFileName = ".manifest-later.jsonl";
 
-    /// <summary>Names the import that put the folder in place: a UUID.</summary>
+    /// <summary>Names the import that put the folder in place, a UUID, and after a space the folder that it was staged in.</summary>
     public const string ImportFileName = ".import";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Scalelite.Workers.Tests.Imports;
+namespace Scalelite.Testing;
 
 /// <summary>A file system of its own that can be too small or read-only. It takes the right to mount, which root has; else sudo is asked.</summary>
 internal sealed class SmallDisk : IDisposable
