@@ -43,11 +43,18 @@ internal static class RecordingsBenchmark
 
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         var origin = $"http://127.0.0.1:{port}/bigbluebutton/api/";
+        var questions = Questions(recordings, calls).Where(question => options.Length < 4 || question.Name.Contains(options[3], StringComparison.Ordinal)).ToList();
+        // Before anything is measured, the code is warm.
+        foreach (var (_, _, query) in questions) await TimeAsync(http, origin, 3 * Few, n => query(n + 200_000));
         Console.WriteLine("| question | answers | p50 ms | p99 ms |");
         Console.WriteLine("| --- | ---: | ---: | ---: |");
-        foreach (var (name, count, query) in Questions(recordings, calls))
+        foreach (var (name, count, query) in questions)
         {
-            await MeasureAsync(http, origin, name, count, query);
+            await TimeAsync(http, origin, Few, n => query(n + 100_000));
+            var (times, answers) = await TimeAsync(http, origin, count, query);
+            Array.Sort(times);
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"| {name} | {(double)answers / count:n0} | {times[count / 2]:n1} | {times[(int)(count * 0.99)]:n1} |"));
         }
 
         await built.Host.StopAsync();
@@ -72,26 +79,22 @@ internal static class RecordingsBenchmark
     /// <summary>Far from the one before, the same in every run.</summary>
     private static int Any(int n, int of) => (int)(n * 7_919_993L % of);
 
-    private static async Task MeasureAsync(HttpClient http, string origin, string name, int calls, Func<int, string> query)
+    private static async Task<(double[] Milliseconds, long Recordings)> TimeAsync(HttpClient http, string origin, int calls, Func<int, string> query)
     {
         var times = new double[calls];
-        long answers = 0;
-        for (var n = -Few; n < calls; n++)
+        long recordings = 0;
+        for (var n = 0; n < calls; n++)
         {
-            var url = Url(origin, query(Math.Abs(n) + (n < 0 ? 100_000 : 0)));
+            var url = Url(origin, query(n));
             var sent = Stopwatch.GetTimestamp();
             using var reply = await http.GetAsync(url);
             var text = await reply.Content.ReadAsStringAsync();
-            var elapsed = Stopwatch.GetElapsedTime(sent).TotalMilliseconds;
+            times[n] = Stopwatch.GetElapsedTime(sent).TotalMilliseconds;
             if (!text.StartsWith("<response><returncode>SUCCESS", StringComparison.Ordinal)) throw new InvalidOperationException($"{url}: {text}");
-            if (n < 0) continue;
-            times[n] = elapsed;
-            answers += Count(text);
+            recordings += Count(text);
         }
 
-        Array.Sort(times);
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"| {name} | {(double)answers / calls:n0} | {times[calls / 2]:n1} | {times[(int)(calls * 0.99)]:n1} |"));
+        return (times, recordings);
     }
 
     private static int Count(string text)

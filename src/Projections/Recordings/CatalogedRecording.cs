@@ -76,44 +76,8 @@ public sealed record CatalogedRecording(
         row.GetBoolean(first + 12),
         row.IsDBNull(first + 13) ? null : JsonSerializer.Deserialize<BreakoutOf>(row.GetString(first + 13)),
         row.GetFieldValue<string[]>(first + 14),
-        ReadMetadata(row.GetString(first + 15)),
-        row.IsDBNull(first + 16) ? [] : ReadFormats(row.GetString(first + 16)));
-
-    private static List<KeyValuePair<string, string>> ReadMetadata(string json)
-    {
-        using var document = JsonDocument.Parse(json);
-        var metadata = new List<KeyValuePair<string, string>>();
-        foreach (var meta in document.RootElement.EnumerateObject())
-        {
-            metadata.Add(new(meta.Name, meta.Value.GetString() ?? ""));
-        }
-
-        return metadata;
-    }
-
-    private static List<CatalogedFormat> ReadFormats(string json)
-    {
-        using var document = JsonDocument.Parse(json);
-        var formats = new List<CatalogedFormat>(document.RootElement.GetArrayLength());
-        foreach (var cells in document.RootElement.EnumerateArray())
-        {
-            formats.Add(new CatalogedFormat(
-                cells[0].GetString()!,
-                ReadPlace(cells[1].GetString()),
-                cells[2].GetString()!,
-                cells[3].GetInt32(),
-                Number(cells[4]),
-                Number(cells[5]),
-                cells[6].Deserialize<Thumbnail[]>() ?? [],
-                cells[7].GetInt32(),
-                cells[8].GetInt64(),
-                cells[9].GetString()));
-        }
-
-        return formats;
-    }
-
-    private static long? Number(JsonElement cell) => cell.ValueKind == JsonValueKind.Null ? null : cell.GetInt64();
+        CatalogedJson.ReadMetadata(row.GetFieldValue<byte[]>(first + 15)),
+        row.IsDBNull(first + 16) ? [] : CatalogedJson.ReadFormats(row.GetFieldValue<byte[]>(first + 16)));
 }
 
 /// <summary>A format of a recording in the catalog; <see cref="RecordingFormat"/> tells what the parts mean.</summary>

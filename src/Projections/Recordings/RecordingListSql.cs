@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Npgsql;
+using Scalelite.Domain.Recordings;
 
 namespace Scalelite.Projections.Recordings;
 
@@ -12,6 +13,15 @@ internal sealed class RecordingListSql
 
     // No text that begins with a prefix comes behind the prefix and this.
     private const string Highest = "\U0010FFFF";
+
+    private const string Row = $"select {CatalogedRecording.Columns} from recording_catalog c where c.record_id = p.record_id offset 0";
+
+    private const string PageRows =
+        $"""
+        select counted.total, r.*
+        from counted left join page p on true left join lateral ({Row}) r on true
+        order by p.start_time desc, p.record_id
+        """;
 
     private readonly List<object> _values = [];
     private readonly List<string> _conditions = [];
@@ -80,78 +90,94 @@ internal sealed class RecordingListSql
         }
 
         AddMetadata(filter.Metadata);
-        return Text($"select c.record_id, c.start_time from {from}{Where()}", "select count(*) as total from matched", filter);
+        var matched = $"select c.record_id, c.start_time from {from}{Where()}";
+        return filter.Limit is null ? Unpaged(matched) : Paged(matched, "select count(*) as total from matched", filter);
     }
 
     /// <summary>
-    /// Read in order, state by state, until the page is full. The total is what the projection counted; where the rows are filtered too,
-    /// it is as many as were found, one more than the page where there are more.
+    /// Read in order until the page is full. The total is what the projection counted; where the rows are filtered too, it is as many as were
+    /// found, one more than the page where there are more.
     /// </summary>
     private string Walked(RecordingFilter filter)
     {
-        var (offset, limit) = (Value((long)filter.Offset), Value(filter.Limit is { } most ? (long)most : DBNull.Value));
         AddMetadata(filter.Metadata);
         var isFiltered = _conditions.Count > 0;
-        var inner = string.Concat(_conditions.Select(condition => $" and {condition}"));
+        var conditions = string.Concat(_conditions.Select(condition => $" and {condition}"));
         _conditions.Clear();
-        if (filter.TenantId is { } tenant)
+        var states = filter.States ?? Enum.GetValues<RecordingState>();
+        var walk = filter.TenantId is { } tenant && states.Count > 0 ? OfTenant(Value(tenant), states, conditions) : OfAll(filter, conditions);
+        if (filter.Limit is null)
         {
-            _conditions.Add($"k.tenant_id = {Value(tenant)}");
+            return Unpaged(walk);
         }
 
-        if (filter.States is { } states)
-        {
-            _conditions.Add($"k.state = any({Value(states.Select(CatalogedRecording.NameOf).ToArray())})");
-        }
-
-        var counted = isFiltered
-            ? $"select least(count(*), {offset} + {limit} + 1) as total from matched"
-            : $"select coalesce(sum(k.recordings), 0)::bigint as total from recording_count k{Where()}";
-        return Text(
-            $"""
-            select w.record_id, w.start_time
-            from recording_count k
-            cross join lateral (
-                select c.record_id, c.start_time from recording_catalog c
-                where c.tenant_id = k.tenant_id and c.state = k.state{inner}
-                order by c.start_time desc, c.record_id
-                limit {limit}::bigint + {offset} + 1
-            ) w{Where()}
-            """,
-            counted,
-            filter);
-    }
-
-    /// <summary>
-    /// Rows are fetched by their keys, one after the other in the order of the page: so a list without an end begins to flow at once. With a limit,
-    /// the total comes with the first row, or alone.
-    /// </summary>
-    private string Text(string matched, string counted, RecordingFilter filter)
-    {
-        const string Rows = $"select {CatalogedRecording.Columns} from recording_catalog c where c.record_id = p.record_id offset 0";
-        if (filter.Limit is not { } limit)
-        {
-            return $"""
-                select 0::bigint, r.*
-                from (select m.record_id, m.start_time from ({matched}) m order by m.start_time desc, m.record_id offset 0) p
-                cross join lateral ({Rows}) r
-                order by p.start_time desc, p.record_id
+        return isFiltered
+            ? Paged($"{walk} limit {MostOf(filter)}", $"select least(count(*), {MostOf(filter)}) as total from matched", filter)
+            : $"""
+                with page as materialized (
+                    {walk} {OffsetOf(filter)}
+                ), counted as (
+                    select coalesce(sum(k.recordings), 0)::bigint as total from recording_count k{CountedWhere(filter)}
+                )
+                {PageRows}
                 """;
-        }
-
-        return $"""
-            with matched as materialized (
-                {matched}
-            ), page as materialized (
-                select record_id, start_time from matched order by start_time desc, record_id offset {Value((long)filter.Offset)} limit {Value((long)limit)}
-            ), counted as (
-                {counted}
-            )
-            select counted.total, r.*
-            from counted left join page p on true left join lateral ({Rows}) r on true
-            order by p.start_time desc, p.record_id
-            """;
     }
+
+    /// <summary>Of one tenant: its states are walked side by side and merged, entry by entry of the index.</summary>
+    private string OfTenant(string tenant, IReadOnlyList<RecordingState> states, string conditions)
+    {
+        var walks = states.Select(state =>
+            $"(select c.record_id, c.start_time from recording_catalog c where c.tenant_id = {tenant} and c.state = {Value(CatalogedRecording.NameOf(state))}{conditions} "
+            + "order by c.start_time desc, c.record_id)");
+        return $"select m.record_id, m.start_time from ({string.Join(" union all ", walks)}) m order by m.start_time desc, m.record_id";
+    }
+
+    /// <summary>Of all tenants: as much of each tenant and state as the page could take is put in order.</summary>
+    private string OfAll(RecordingFilter filter, string conditions) =>
+        $"""
+        select w.record_id, w.start_time
+        from recording_count k
+        cross join lateral (
+            select c.record_id, c.start_time from recording_catalog c
+            where c.tenant_id = k.tenant_id and c.state = k.state{conditions}
+            order by c.start_time desc, c.record_id
+            limit {MostOf(filter)}
+        ) w{CountedWhere(filter)}
+        order by w.start_time desc, w.record_id
+        """;
+
+    private string CountedWhere(RecordingFilter filter)
+    {
+        var states = (filter.States ?? Enum.GetValues<RecordingState>()).Select(CatalogedRecording.NameOf).ToArray();
+        return $" where k.state = any({Value(states)})" + (filter.TenantId is { } tenant ? $" and k.tenant_id = {Value(tenant)}" : "");
+    }
+
+    /// <summary>Without a limit. Rows are fetched by their keys, one after the other in their order: a list without an end begins to flow at once.</summary>
+    private static string Unpaged(string matched) =>
+        $"""
+        select 0::bigint, r.*
+        from (select m.record_id, m.start_time from ({matched}) m order by m.start_time desc, m.record_id offset 0) p
+        cross join lateral ({Row}) r
+        order by p.start_time desc, p.record_id
+        """;
+
+    /// <summary>With a limit: the total comes with the first row, or alone.</summary>
+    private string Paged(string matched, string counted, RecordingFilter filter) =>
+        $"""
+        with matched as materialized (
+            {matched}
+        ), page as materialized (
+            select record_id, start_time from matched order by start_time desc, record_id {OffsetOf(filter)}
+        ), counted as (
+            {counted}
+        )
+        {PageRows}
+        """;
+
+    /// <summary>What the page could take and one more.</summary>
+    private string MostOf(RecordingFilter filter) => filter.Limit is { } limit ? Value((long)filter.Offset + limit + 1) : "null";
+
+    private string OffsetOf(RecordingFilter filter) => $"offset {Value((long)filter.Offset)} limit {Value((long)filter.Limit!)}";
 
     private void AddMetadata(IReadOnlyList<MetadataFilter> metadata)
     {

@@ -4,7 +4,7 @@ using Xunit;
 namespace Scalelite.Api.Tests.Uploads;
 
 /// <summary>A spool without room.</summary>
-public sealed class FullSpoolTests : IAsyncLifetime
+public sealed class FullSpoolTests : IAsyncLifetime, IDisposable
 {
     private readonly SmallDisk _disk = new(Directory.CreateTempSubdirectory("full-spool-").FullName, "size=1m");
     private readonly UploadHost _host;
@@ -13,9 +13,10 @@ public sealed class FullSpoolTests : IAsyncLifetime
 
     public Task InitializeAsync() => _host.InitializeAsync();
 
-    public async Task DisposeAsync()
+    public Task DisposeAsync() => _host.DisposeAsync();
+
+    public void Dispose()
     {
-        await _host.DisposeAsync();
         _disk.Dispose();
         Directory.Delete(_disk.Folder);
     }
