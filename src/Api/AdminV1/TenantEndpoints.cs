@@ -69,7 +69,10 @@ internal static class TenantEndpoints
         new(method, path, id, summary, AdminRole.Admin, async call =>
             await AnswerAsync(await change(call, call.Route("id"), call.Get<TenantOperations>()), done => ShowAsync(call, done.TenantId)))
         {
-            Body = body, Result = typeof(TenantRow), NeedsVersion = true, Problems = MayBeRefused,
+            Body = body,
+            Result = typeof(TenantRow),
+            NeedsVersion = true,
+            Problems = MayBeRefused,
         };
 
     private static async Task<ApiAnswer> ListAsync(ApiCall call) =>

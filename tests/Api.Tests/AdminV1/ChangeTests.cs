@@ -149,7 +149,12 @@ public sealed class ChangeTests(V1Host host) : IClassFixture<V1Host>
         await SendAsync("PATCH", $"/tenants/{id}", new { secrets = new[] { "hush:two" } }, "*");
         var lrs = await SendAsync("PUT", $"/tenants/{id}/lrs", new
         {
-            endpoint = "https://lrs/xapi", user_name = "user", password = "hush-lrs", token_url = "https://oidc/token", client_id = "client", client_secret = "hush-client",
+            endpoint = "https://lrs/xapi",
+            user_name = "user",
+            password = "hush-lrs",
+            token_url = "https://oidc/token",
+            client_id = "client",
+            client_secret = "hush-client",
         }, "*");
         foreach (var path in new[] { "/servers", "/tenants", $"/servers/{server["id"]}", $"/servers/{server["id"]}/events", $"/tenants/{id}", $"/tenants/{id}/events", "/settings" })
             await SendAsync("GET", path);

@@ -80,15 +80,17 @@ public class V1Host : IAsyncLifetime
     /// <summary>Sends a request as somebody of a role.</summary>
     /// <param name="ifMatch">As it stands in the header.</param>
     internal Task<V1Answer> SendAsync(
-        string method, string path, object? body = null, string? ifMatch = null, AdminRole role = AdminRole.Admin, string? reason = null) =>
-        SendAsAsync($"Bearer {_tokens[role]}", method, path, body, ifMatch, reason);
+        string method, string path, object? body = null, string? ifMatch = null, AdminRole role = AdminRole.Admin, string? reason = null,
+        string requestId = "request-of-a-test") =>
+        SendAsAsync($"Bearer {_tokens[role]}", method, path, body, ifMatch, reason, requestId: requestId);
 
     /// <summary>Sends a request with an Authorization header of one's own; without one where it is null.</summary>
     internal async Task<V1Answer> SendAsAsync(
-        string? authorization, string method, string path, object? body = null, string? ifMatch = null, string? reason = null, string contentType = "application/json")
+        string? authorization, string method, string path, object? body = null, string? ifMatch = null, string? reason = null, string contentType = "application/json",
+        string requestId = "request-of-a-test")
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), Balancer.Origin + AdminV1Api.Path + path);
-        request.Headers.Add("X-Request-Id", "request-of-a-test");
+        request.Headers.Add("X-Request-Id", requestId);
         if (authorization is not null) request.Headers.TryAddWithoutValidation("Authorization", authorization);
         if (ifMatch is not null) request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
         if (reason is not null) request.Headers.TryAddWithoutValidation("X-Reason", reason);
