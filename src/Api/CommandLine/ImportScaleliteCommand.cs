@@ -69,6 +69,8 @@ internal static class ImportScaleliteCommand
             state = await ScaleliteRedis.ReadAsync(redis, prefix, cancellation);
         }
 
+        if (state.IsEmpty)
+            throw new RedisException($"This Redis holds nothing of a Scalelite's in database {address.Database} with the namespace '{prefix}' (--redis-namespace)");
         var source = scope.Get<NpgsqlDataSource>();
         var by = CommonOptions.Actor;
         var pool = new PoolTakeover(source, scope.Get<ServerOperations>(), scope.Get<PollRound>());

@@ -59,7 +59,7 @@ internal static class ParameterConfiguration
         SettingKinds.List<string>(name, "names of parameters, separated by `,`", meaning, example, text =>
         {
             var names = new List<string>();
-            foreach (var part in text.Split(',', StringSplitOptions.TrimEntries))
+            foreach (var part in text.TrimEnd(',', ' ').Split(',', StringSplitOptions.TrimEntries))
             {
                 if (WhyNot(part, names) is { } why) return Parsed<IReadOnlyList<string>>.Wrong(why);
                 names.Add(part);
@@ -91,7 +91,8 @@ internal static class ParameterConfiguration
                 part.Append(text[i]);
         }
 
-        parts.Add(part.ToString());
+        // A comma at the end says nothing, as with Scalelite.
+        if (part.Length > 0) parts.Add(part.ToString());
         return parts;
     }
 }

@@ -51,7 +51,7 @@ internal static class RecordingConfiguration
 
     private static Parsed<IReadOnlyList<string>?> Formats(string text)
     {
-        var formats = text.Split(':', StringSplitOptions.TrimEntries);
+        var formats = text.TrimEnd(':').Split(':', StringSplitOptions.TrimEntries);
         if (formats.FirstOrDefault(format => format.Length == 0 || !format.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-')) is { } wrong)
             return Parsed<IReadOnlyList<string>?>.Wrong($"'{wrong}' is no name of a format");
         return formats.Distinct().ToList();

@@ -54,7 +54,8 @@ internal static class SecurityConfiguration
 
     private static Parsed<IReadOnlyList<string>> SplitSecrets(string text)
     {
-        var secrets = text.Split(':');
+        // Colons at the end say nothing, as with Scalelite.
+        var secrets = text.TrimEnd(':').Split(':');
         if (secrets.Any(s => s.Length == 0)) return Parsed<IReadOnlyList<string>>.Wrong("one of them is empty");
         return secrets.Any(s => s.Any(char.IsWhiteSpace)) ? Parsed<IReadOnlyList<string>>.Wrong("one of them contains a space") : secrets;
     }

@@ -71,6 +71,7 @@ internal sealed record SettingsReading(Settings? Settings, IReadOnlyList<string>
             reader.Refuse(PlacementConfiguration.CreateDeadline, "it must be longer than CONNECT_TIMEOUT");
         RecordingFolders.Check(reader, settings);
         WithoutEffect.Announce(configuration, reader);
+        if (needs.HasFlag(Needs.LoadBalancerSecret)) Differences.Announce(new GivenEnvironment(configuration, settings), reader);
         return new SettingsReading(reader.Problems.Count == 0 ? settings : null, reader.Problems, reader.Notices);
     }
 }

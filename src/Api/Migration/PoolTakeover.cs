@@ -20,15 +20,22 @@ internal sealed class PoolTakeover(NpgsqlDataSource database, ServerOperations o
     public async Task<TakenOver> ServersAsync(IReadOnlyList<ScaleliteServer> servers, bool dryRun, ChangedBy by, CancellationToken cancellation)
     {
         var taken = new TakenOver("servers");
+        var holders = await HoldersAsync(cancellation);
         foreach (var server in servers)
         {
-            if (!ServerAddress.IsId(server.Id) || ServerAddress.Normalize(server.Url) is null)
+            if (!ServerAddress.IsId(server.Id) || ServerAddress.Normalize(server.Url) is not { } address)
             {
                 taken.Skip($"server {server.Id}: '{server.Url}' is no URL of a node, or the id has signs that ids do not have here");
                 continue;
             }
 
             var present = await ExistsAsync("select exists (select from server where id = $1)", server.Id, cancellation);
+            if (!present && !holders.TryAdd(address, server.Id))
+            {
+                taken.Skip($"server {server.Id}: server {holders[address]} has its URL, {address}");
+                continue;
+            }
+
             if (present) taken.Present++;
             else taken.New++;
             if (dryRun || (present && await ExistsAsync(HasStateSql, Streams.Server(server.Id), cancellation))) continue;
@@ -59,7 +66,8 @@ internal sealed class PoolTakeover(NpgsqlDataSource database, ServerOperations o
             return taken;
         }
 
-        if (ids.Length == 0) return taken;
+        // Polls are events too: nothing is asked where nothing is missing.
+        if (before.Count == ids.Length) return taken;
         var silent = (await polls.RunAsync(cancellation)).Where(node => node.Error is not null).ToDictionary(node => node.Server.Id, StringComparer.Ordinal);
         var after = await LocatedAsync(ids, cancellation);
         taken.New = after.Count - before.Count;
@@ -96,6 +104,16 @@ internal sealed class PoolTakeover(NpgsqlDataSource database, ServerOperations o
         await using var command = database.CreateCommand(sql);
         command.Parameters.AddWithValue(id);
         return (bool)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    /// <summary>The ids of the servers that are here, by URL.</summary>
+    private async Task<Dictionary<string, string>> HoldersAsync(CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand("select url, id from server");
+        await using var rows = await command.ExecuteReaderAsync(cancellation);
+        var holders = new Dictionary<string, string>(StringComparer.Ordinal);
+        while (await rows.ReadAsync(cancellation)) holders[rows.GetString(0)] = rows.GetString(1);
+        return holders;
     }
 
     private async Task<HashSet<string>> LocatedAsync(string[] meetingIds, CancellationToken cancellation)

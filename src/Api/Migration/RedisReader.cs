@@ -41,13 +41,12 @@ internal sealed class RedisReader : IAsyncDisposable
             if (address.Tls)
             {
                 var tls = new SslStream(stream);
-                await tls.AuthenticateAsClientAsync(address.Host);
+                await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = address.Host }, deadline.Token);
                 stream = tls;
             }
 
             var reader = new RedisReader(client, stream);
-            if (address.Password is { } password)
-                await reader.AskAsync(address.User is { } user ? ["AUTH", user, password] : ["AUTH", password], cancellation);
+            if (address.Password is { } password) await reader.AuthenticateAsync(address.User, password, cancellation);
             if (address.Database != 0)
                 await reader.AskAsync(["SELECT", address.Database.ToString(CultureInfo.InvariantCulture)], cancellation);
             return reader;
@@ -92,6 +91,19 @@ internal sealed class RedisReader : IAsyncDisposable
     {
         await _stream.DisposeAsync();
         _client.Dispose();
+    }
+
+    /// <summary>A Redis before version 6 has no users: there the password alone counts, as Scalelite's client has it.</summary>
+    private async Task AuthenticateAsync(string? user, string password, CancellationToken cancellation)
+    {
+        try
+        {
+            await AskAsync(user is null ? ["AUTH", password] : ["AUTH", user, password], cancellation);
+        }
+        catch (RedisException e) when (user is not null && e.Message.Contains("wrong number of arguments", StringComparison.Ordinal))
+        {
+            await AskAsync(["AUTH", password], cancellation);
+        }
     }
 
     private static IEnumerable<string> Texts(object? answer) => answer is object?[] array ? array.Select(element => element as string ?? "") : [];

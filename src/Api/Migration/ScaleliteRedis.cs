@@ -23,7 +23,11 @@ internal sealed record ScaleliteState(
     IReadOnlyList<ScaleliteTenant> Tenants,
     IReadOnlyList<ScaleliteSetting> Settings,
     IReadOnlyList<ScaleliteMeeting> Meetings,
-    IReadOnlyList<string> Unreadable);
+    IReadOnlyList<string> Unreadable)
+{
+    /// <summary>There is nothing: most often another namespace was meant.</summary>
+    public bool IsEmpty => Servers.Count + Tenants.Count + Meetings.Count + Unreadable.Count == 0;
+}
 
 /// <summary>
 /// Reads a Scalelite's Redis: the sets <c>servers</c>, <c>server_enabled</c>, <c>tenants</c>, <c>tenant_settings:{tenant}</c> and
@@ -71,6 +75,10 @@ internal static class ScaleliteRedis
             }
         }
 
+        // Of several tenants with one name Scalelite lets in the clients of the one that its index names: that one is the first.
+        var indexed = (await redis.HashesAsync([.. tenants.Select(tenant => Key($"tenant_name:{tenant.Name}"))], cancellation))
+            .Select(index => index.GetValueOrDefault("id")).ToHashSet();
+        tenants = [.. tenants.OrderBy(tenant => !indexed.Contains(tenant.Id))];
         var meetings = (await ListAsync("meetings", "meeting")).Select(meeting => new ScaleliteMeeting(
             meeting.Id, meeting.Hash.GetValueOrDefault("server_id", ""), NotEmpty(meeting.Hash.GetValueOrDefault("tenant_id"))));
         return new ScaleliteState(servers, tenants, settings, [.. meetings], unreadable);
