@@ -24,6 +24,9 @@ public static class Streams
     /// <summary><c>callback-{id}</c>: one call that a client is owed.</summary>
     public static string Callback(Guid callback) => $"callback-{callback}";
 
+    /// <summary><c>hook-{id}</c>: a URL of a client that hears of what happens in meetings.</summary>
+    public static string Hook(Guid hookId) => $"hook-{hookId}";
+
     /// <summary><c>tenant-{id}</c>: a tenant; the id is a UUID.</summary>
     public static string Tenant(string tenantId) => $"tenant-{tenantId}";
 

@@ -1,6 +1,7 @@
 using Scalelite.Domain.AdminTokens;
 using Scalelite.Domain.Callbacks;
 using Scalelite.Domain.DeadLetters;
+using Scalelite.Domain.Hooks;
 using Scalelite.Domain.Imports;
 using Scalelite.Domain.Joins;
 using Scalelite.Domain.Meetings;
@@ -74,6 +75,8 @@ public static class DomainEvents
         typeof(CallbackDelivered),
         typeof(CallbackAbandoned),
         typeof(CallbackRetried),
+        typeof(HookCreated),
+        typeof(HookDestroyed),
         typeof(TenantAdded),
         typeof(TenantRenamed),
         typeof(TenantSecretRotated),

@@ -1,6 +1,7 @@
 using Scalelite.EventLog;
 using Scalelite.Projections.AdminTokens;
 using Scalelite.Projections.Callbacks;
+using Scalelite.Projections.Hooks;
 using Scalelite.Projections.Imports;
 using Scalelite.Projections.Joins;
 using Scalelite.Projections.Meetings;
@@ -25,6 +26,7 @@ public static class ReadModels
         Of("recordings", new RecordingProjection(), "Recordings", "recording_catalog", "recording_metadata", "recording_format", "recording_file_work", "recording_text_track", "recording_count"),
         Of("imports", new ImportProjection(), "Imports", "import_queue"),
         Of("callbacks", new CallbackProjection(), "Callbacks", "callback_queue"),
+        Of("hooks", new HookProjection(), "Hooks", "hook"),
         Of("tenants", new TenantProjection(), "Tenants", "tenant", "tenant_setting"),
         Of("tokens", new AdminTokenProjection(), "AdminTokens", "admin_token"),
     ];
@@ -36,6 +38,8 @@ public static class ReadModels
         Script("Placement", "placement_turn"),
         Script("Imports", "import_claim"),
         Script("Callbacks", "callback_claim"),
+        Script("Hooks", "hook_number"),
+        Script("Hooks", "hook_sync"),
         Script("Recordings", "recording_metadata_trigrams"),
     ];
 

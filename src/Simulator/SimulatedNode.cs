@@ -2,6 +2,7 @@ using System.Globalization;
 using Scalelite.Simulator.Answers;
 using Scalelite.Simulator.Calls;
 using Scalelite.Simulator.Faults;
+using Scalelite.Simulator.Hooks;
 using Scalelite.Simulator.Journal;
 using Scalelite.Simulator.Meetings;
 using Scalelite.Simulator.Network;
@@ -29,6 +30,7 @@ public sealed class SimulatedNode
         _time = options.Time;
         _stopping = stopping;
         Journal = new CallJournal(options.JournalLength);
+        Hooks = options.Webhooks ? new NodeHooks(() => Secret) : null;
         _recordings = options.Recordings is { } recordings ? new RecordingPublisher(this, recordings, options.Time, stopping) : null;
         Table = new MeetingTable(options.Time, number, meeting =>
         {
@@ -122,6 +124,9 @@ public sealed class SimulatedNode
             }
         }
     }
+
+    /// <summary>Its bbb-webhooks; null where it has none.</summary>
+    public NodeHooks? Hooks { get; }
 
     internal MeetingTable Table { get; }
 

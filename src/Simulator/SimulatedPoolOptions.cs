@@ -40,6 +40,9 @@ public sealed record SimulatedPoolOptions
     /// <summary>Whether the nodes call <c>meta_endCallbackUrl</c> and <c>meetingEndedURL</c> when a meeting ends.</summary>
     public bool Callbacks { get; init; } = true;
 
+    /// <summary>Whether the nodes have bbb-webhooks: <c>hooks/create</c>, <c>hooks/list</c>, <c>hooks/destroy</c>.</summary>
+    public bool Webhooks { get; init; }
+
     /// <summary>How the nodes record; null: they do not.</summary>
     public NodeRecordingOptions? Recordings { get; init; }
 

@@ -8,6 +8,7 @@ using Scalelite.Projections.Tenants;
 using Scalelite.Workers.AdminTokens;
 using Scalelite.Workers.Callbacks;
 using Scalelite.Workers.DeadLetters;
+using Scalelite.Workers.Hooks;
 using Scalelite.Workers.Imports;
 using Scalelite.Workers.Joins;
 using Scalelite.Workers.Nodes;
@@ -48,7 +49,7 @@ public static class WorkersSetup
         services.TryAddSingleton<AdminTokenList>();
         services.AddSingleton<AdminTokenOperations>();
         services.AddSingleton<DeadLetterOperations>();
-        services.AddCallbacks(handlesMessages);
+        services.AddCallbacks(handlesMessages).AddHooks(handlesMessages);
         services.AddSingleton<PlacementChange>();
         services.AddSingleton<PollLedger>();
         services.AddSingleton<NodePolls>();

@@ -102,21 +102,25 @@ internal sealed partial class AnalyticsCall(
         await using var session = store.LightweightSession();
         session.SetHeader("actor", $"node:{run.ServerId}");
         var placed = (await session.Events.FetchStreamAsync(Streams.Meeting(run.Instance), token: cancellation)).Select(e => e.Data).OfType<MeetingPlaced>().LastOrDefault();
-        if (placed?.Callbacks?.GetValueOrDefault(CallbackMetadata.Analytics) is not { } fingerprint) return;
-        var urls = await vault.OpenAsync(run.Instance.ToString(), RunCallbacks.Kind(CallbackMetadata.Analytics), cancellation);
-        if (urls.FirstOrDefault(url => url.Fingerprint == fingerprint) is not { } url) return;
+        var fingerprint = placed?.Callbacks?.GetValueOrDefault(CallbackMetadata.Analytics);
+        // A meeting of another load balancer whose place we took named its URL there.
+        var url = fingerprint is null
+            ? await InheritedCallbacks.FindAsync(vault, run.MeetingId, [CallbackMetadata.Analytics], cancellation)
+            : (await vault.OpenAsync(run.Instance.ToString(), RunCallbacks.Kind(CallbackMetadata.Analytics), cancellation))
+                .FirstOrDefault(url => url.Fingerprint == fingerprint)?.Value;
+        if (url is null) return;
 
         body["customer"] = await tenants.FindAsync(run.TenantId, cancellation) is { Name.Length: > 0 } tenant ? tenant.Name : "scalelite";
         var json = body.ToJsonString();
         // A node that says the same again, or whoever heard it and repeats it, changes nothing.
         var owed = new OwedCallback(
-            CallbackId.Of("analytics", run.Instance, Convert.ToHexString(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(json)))), CallbackKind.Analytics, url.Value)
+            CallbackId.Of("analytics", run.Instance, Convert.ToHexString(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(json)))), CallbackKind.Analytics, url)
         {
             TenantId = run.TenantId,
             Instance = run.Instance,
             MeetingId = run.MeetingId,
             Body = json,
-            SignerFingerprint = placed.SignerFingerprint,
+            SignerFingerprint = fingerprint is null ? null : placed?.SignerFingerprint,
         };
         try
         {

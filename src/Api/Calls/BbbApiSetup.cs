@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 using Scalelite.Api.Callbacks;
+using Scalelite.Api.Hooks;
 using Scalelite.Api.Meetings;
 using Scalelite.Api.Nodes;
 using Scalelite.Api.Recordings;
@@ -37,6 +38,10 @@ internal static class BbbApiSetup
             settings.Http));
         services.AddSingleton<AnalyticsCall>();
         services.AddSingleton<EndCallback>();
+        services.AddSingleton<HookReceiver>();
+        services.AddSingleton<IBbbCall, CreateHookCall>();
+        services.AddSingleton<IBbbCall, ListHooksCall>();
+        services.AddSingleton<IBbbCall, DestroyHookCall>();
         services.AddHosted<EndRelay>();
         services.AddSingleton(settings.Nodes);
         services.AddSingleton(PlacerOptions.From(settings));
@@ -86,6 +91,7 @@ internal static class BbbApiSetup
         };
         app.MapPost(AnalyticsCall.Path, app.Services.GetRequiredService<AnalyticsCall>().AnswerAsync);
         app.MapGet(EndCallback.Route, app.Services.GetRequiredService<EndCallback>().AnswerAsync);
+        app.MapPost(HookReceiver.Route, app.Services.GetRequiredService<HookReceiver>().AnswerAsync);
         app.Map(BbbApi.Path, answer);
         app.Map(BbbApi.Path + "/{**call}", answer);
     }

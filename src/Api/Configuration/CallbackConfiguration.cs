@@ -1,4 +1,5 @@
 using System.Net;
+using Scalelite.BigBlueButton.Checksums;
 using Scalelite.Workers.Configuration;
 
 namespace Scalelite.Api.Configuration;
@@ -25,13 +26,24 @@ internal static class CallbackConfiguration
         "relay: nodes call us when a meeting ends (at PUBLIC_URL), and we call whom the client named with `meta_endCallbackUrl`. pass: nodes call them themselves.",
         "Callbacks:EndCallback");
 
+    public static readonly Setting<string> Hooks = SettingKinds.Choice(
+        "HOOKS", Relay, [Relay, "direct"],
+        "relay: nodes call us with the events of hooks (`hooks/create`), and we call the clients, signed with their own secret. direct: nodes call them themselves, signed with the node's.",
+        "Callbacks:Hooks");
+
+    public static readonly Setting<string> HookChecksum = SettingKinds.Choice(
+        "HOOKS_CHECKSUM_ALGORITHM", "sha1", ["sha1", "sha256", "sha384", "sha512"], "What the events of hooks are signed by, as bbb-webhooks' `checksumAlgorithm`.",
+        "Callbacks:HooksChecksumAlgorithm");
+
     private const string Relay = "relay";
 
-    public static IReadOnlyList<Setting> All => [EndCallback, DenyPrivate, Allowed, Timeout, RetryFor];
+    public static IReadOnlyList<Setting> All => [EndCallback, Hooks, HookChecksum, DenyPrivate, Allowed, Timeout, RetryFor];
 
     public static CallbackSettings Read(SettingsReader reader) => new()
     {
         RelaysEnds = reader.Read(EndCallback) == Relay,
+        RelaysHooks = reader.Read(Hooks) == Relay,
+        HookChecksum = Enum.Parse<ChecksumAlgorithm>(reader.Read(HookChecksum), ignoreCase: true),
         DenyPrivate = reader.Read(DenyPrivate),
         Allowed = reader.Read(Allowed),
         Timeout = reader.Read(Timeout),

@@ -20,7 +20,10 @@ public enum CallbackState
 /// <param name="DueAt">When it is tried next; null where it is over.</param>
 public sealed record Callback(Guid CallbackId, CallbackState State, int Attempts, int Tries, DateTimeOffset Since, DateTimeOffset? DueAt)
 {
-    public static Callback Create(CallbackRegistered e) => new(e.CallbackId, CallbackState.Waiting, 0, 0, e.At, e.At);
+    /// <summary>What it tells.</summary>
+    public CallbackKind Kind { get; private init; }
+
+    public static Callback Create(CallbackRegistered e) => new(e.CallbackId, CallbackState.Waiting, 0, 0, e.At, e.At) { Kind = e.Kind };
 
     public Callback Apply(CallbackAttempted e) => this with { Attempts = e.Attempt, Tries = Tries + 1, DueAt = e.NextAttemptAt };
 

@@ -17,6 +17,9 @@ internal sealed record NodeCall(string Name, bool Get, bool Post, BodyTypes Body
         new("getRecordings", Get: true, Post: true, BodyTypes.Form, Inspection.GetRecordings),
         new("end", Get: true, Post: true, BodyTypes.Form, EndCall.Execute),
         new("insertDocument", Get: false, Post: true, BodyTypes.Xml, InsertDocumentCall.Execute),
+        new("hooks/create", Get: true, Post: false, BodyTypes.Form, HookCalls.Create),
+        new("hooks/list", Get: true, Post: false, BodyTypes.Form, HookCalls.List),
+        new("hooks/destroy", Get: true, Post: false, BodyTypes.Form, HookCalls.Destroy),
         new("sendChatMessage", Get: true, Post: false, BodyTypes.Form, SendChatMessageCall.Execute),
     ];
 

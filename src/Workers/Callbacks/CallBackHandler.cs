@@ -16,7 +16,7 @@ public static partial class CallBackHandler
 
         var decision = await session.DecideAsync<Callback>(
             Streams.Callback(due.CallbackId),
-            callback => callback.Answered(due.Attempt, answer, settings.Callbacks.RetryFor, Random.Shared.NextDouble(), time.GetUtcNow()),
+            callback => callback.Answered(due.Attempt, answer, RetryFor(callback, settings), Random.Shared.NextDouble(), time.GetUtcNow()),
             cancellation);
         switch (decision.Events)
         {
@@ -38,6 +38,12 @@ public static partial class CallBackHandler
                 return [];
         }
     }
+
+    /// <summary>An event of a meeting that is an hour old is of no use to anybody.</summary>
+    private static TimeSpan RetryFor(Callback callback, Settings settings) =>
+        callback.Kind == CallbackKind.Hook && settings.Callbacks.RetryFor > HookRetryFor ? HookRetryFor : settings.Callbacks.RetryFor;
+
+    private static readonly TimeSpan HookRetryFor = TimeSpan.FromHours(1);
 
     private static partial class Log
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using Scalelite.BigBlueButton.Checksums;
 using Scalelite.BigBlueButton.Tokens;
 using Scalelite.Domain.Callbacks;
 
@@ -10,18 +11,22 @@ namespace Scalelite.Workers.Callbacks;
 internal static class CallbackContents
 {
     /// <summary>A client that verifies who calls does so with the secret that it signed its create with.</summary>
-    public static bool IsSigned(CallbackKind kind) => kind is CallbackKind.RecordingReady or CallbackKind.Analytics;
+    public static bool IsSigned(CallbackKind kind) => kind is not CallbackKind.MeetingEnded;
+
+    /// <summary>What it says stands in table <c>secret</c>, since it cannot be made anew.</summary>
+    public static bool HasBody(CallbackKind kind) => kind is CallbackKind.Analytics or CallbackKind.Hook;
 
     /// <summary>The request of a callback.</summary>
     /// <param name="body">As it was registered; null where the callback has none of its own.</param>
     /// <param name="secret">Signs it, where it is signed.</param>
-    /// <param name="recordingReady">The algorithm for recording-ready; analytics is signed with HS512 always.</param>
-    public static CallbackRequest Of(ClaimedCallback callback, Uri url, string? body, string secret, TokenAlgorithm recordingReady, DateTimeOffset now) =>
+    /// <param name="algorithms">Analytics is signed with HS512 always.</param>
+    public static CallbackRequest Of(ClaimedCallback callback, Uri url, string? body, string secret, CallbackAlgorithms algorithms, DateTimeOffset now) =>
         callback.Kind switch
         {
-            CallbackKind.RecordingReady => RecordingReady(url, callback.MeetingId, callback.RecordId ?? "", secret, recordingReady),
+            CallbackKind.RecordingReady => RecordingReady(url, callback.MeetingId, callback.RecordId ?? "", secret, algorithms.RecordingReady),
             CallbackKind.Analytics => Analytics(url, body ?? "{}", secret, now),
             CallbackKind.MeetingEnded => new CallbackRequest(HttpMethod.Get, url),
+            CallbackKind.Hook => Hook(url, body ?? "", secret, algorithms.Hook),
             _ => throw new InvalidOperationException($"A callback of kind {callback.Kind} is not sent here"),
         };
 
@@ -36,6 +41,18 @@ internal static class CallbackContents
         };
     }
 
+    /// <summary>The node's form, with <c>checksum=H(callbackURL + body + secret)</c> added to the URL, which is signed as the client gave it.</summary>
+    private static CallbackRequest Hook(Uri url, string form, string secret, ChecksumAlgorithm algorithm)
+    {
+        var checksum = Checksum.Compute(algorithm, url.OriginalString, form, secret);
+        var joint = url.Query.Length == 0 ? '?' : '&';
+        return new CallbackRequest(HttpMethod.Post, new Uri($"{url.OriginalString}{joint}checksum={checksum}"))
+        {
+            Body = Encoding.UTF8.GetBytes(form),
+            ContentType = "application/x-www-form-urlencoded;charset=UTF-8",
+        };
+    }
+
     /// <summary>The node's JSON, with a bearer token that is good for a day.</summary>
     private static CallbackRequest Analytics(Uri url, string json, string secret, DateTimeOffset now) => new(HttpMethod.Post, url)
     {
@@ -46,3 +63,6 @@ internal static class CallbackContents
         UserAgent = "BigBlueButton Analytics Callback",
     };
 }
+
+/// <summary>What callbacks are signed by, where that can differ.</summary>
+internal sealed record CallbackAlgorithms(TokenAlgorithm RecordingReady, ChecksumAlgorithm Hook);

@@ -32,14 +32,14 @@ public sealed class CallbackOutbox
     private readonly SecretVault _vault;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _time;
-    private readonly TokenAlgorithm _recordingReady;
+    private readonly CallbackAlgorithms _algorithms;
 
     internal CallbackOutbox(
         CallbackClaims claims, CallbackTurns turns, CallbackClient client, ClientSecrets secrets, SecretVault vault, Settings settings, TimeProvider time)
     {
         (_claims, _turns, _client, _secrets, _vault, _time) = (claims, turns, client, secrets, vault, time);
         _timeout = settings.Callbacks.Timeout;
-        _recordingReady = JsonWebToken.For(settings.Security.AllowedAlgorithms);
+        _algorithms = new CallbackAlgorithms(JsonWebToken.For(settings.Security.AllowedAlgorithms), settings.Callbacks.HookChecksum);
     }
 
     /// <summary>Sends it, if it is due and this host's turn; null where it is not, and whoever looks for overdue callbacks finds it again.</summary>
@@ -64,20 +64,36 @@ public sealed class CallbackOutbox
     {
         if (await _vault.FindAsync(callback.CallbackId, CallbackSecrets.UrlKind, cancellation) is not { } text || CallbackUrl.Read(text, CallbackUrl.LongestCalled) is not { } url)
             return new CallbackAnswer(null, "its URL is not in table secret any more", 0, MayBeTriedAgain: false);
-        var body = callback.Kind == CallbackKind.Analytics ? await _vault.FindAsync(callback.CallbackId, CallbackSecrets.BodyKind, cancellation) : null;
+        var body = CallbackContents.HasBody(callback.Kind) ? await _vault.FindAsync(callback.CallbackId, CallbackSecrets.BodyKind, cancellation) : null;
+        return await AttemptAsync(callback, url, body, limited, cancellation);
+    }
+
+    /// <summary>Sends a call that stands in no row, once.</summary>
+    /// <param name="limited">When its time is over.</param>
+    internal Task<CallbackAnswer> SendNowAsync(CallbackKind kind, string tenantId, string signerFingerprint, Uri url, string body, CancellationToken limited) =>
+        AttemptAsync(new ClaimedCallback(Guid.Empty, 1, kind, tenantId, "", null, "", signerFingerprint), url, body, limited, CancellationToken.None);
+
+    private async Task<CallbackAnswer> AttemptAsync(ClaimedCallback callback, Uri url, string? body, CancellationToken limited, CancellationToken cancellation)
+    {
         var keys = CallbackContents.IsSigned(callback.Kind)
             ? await _secrets.InOrderAsync(callback.TenantId, callback.SignerFingerprint, cancellation)
             : [""];
         var answer = new CallbackAnswer(null, "there is no secret to sign with", 0);
         for (var i = 0; i < keys.Count; i++)
         {
-            var request = CallbackContents.Of(callback, url, body, keys[i], _recordingReady, _time.GetUtcNow());
+            var request = CallbackContents.Of(callback, url, body, keys[i], _algorithms, _time.GetUtcNow());
             answer = await CallAsync(request, limited, cancellation);
             // The target knows another of the secrets, perhaps: the create may have been signed by a client that has changed since.
             if (answer.Status != 401) return answer;
         }
 
-        return answer.Status == 401 && keys.Count > 1 ? answer with { Outcome = $"answered 401 to each of {keys.Count} secrets" } : answer;
+        if (answer.Status != 401) return answer;
+        // bbb-webhooks takes a 401 for an answer; elsewhere a client may come to know the secret.
+        return answer with
+        {
+            Outcome = keys.Count > 1 ? $"answered 401 to each of {keys.Count} secrets" : answer.Outcome,
+            MayBeTriedAgain = callback.Kind != CallbackKind.Hook,
+        };
     }
 
     private async Task<CallbackAnswer> CallAsync(CallbackRequest request, CancellationToken limited, CancellationToken cancellation)

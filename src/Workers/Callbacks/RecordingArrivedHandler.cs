@@ -9,7 +9,8 @@ namespace Scalelite.Workers.Callbacks;
 
 /// <summary>
 /// Whoever created the meeting is told of each import of its recording: as Scalelite does, also of one that is not published, for the LMS
-/// publishes it. The run that recorded decides who that is, never its meetingID, which may be used again and by other tenants.
+/// publishes it. The run that recorded decides who that is, not its meetingID, which may be used again and by other tenants; only where the run named
+/// nobody, or is none of ours, those count whom another load balancer had kept by meetingID (<see cref="InheritedCallbacks"/>).
 /// </summary>
 public static partial class RecordingArrivedHandler
 {
@@ -24,22 +25,25 @@ public static partial class RecordingArrivedHandler
         CancellationToken cancellation)
     {
         if (await recordings.FindAsync(arrived.RecordId, cancellation) is not { } recording) return [];
-        if (await PlacedAsync(session, recording.Instance, cancellation) is not { Callbacks: { } callbacks } placed) return [];
-        if (CallbackMetadata.RecordingReady.FirstOrDefault(callbacks.ContainsKey) is not { } name) return [];
-        var urls = await vault.OpenAsync(placed.Instance.ToString(), RunCallbacks.Kind(name), cancellation);
-        if (urls.FirstOrDefault(url => url.Fingerprint == callbacks[name]) is not { } url)
+        var placed = recording.Instance is { } run ? await PlacedAsync(session, run, cancellation) : null;
+        var name = CallbackMetadata.RecordingReady.FirstOrDefault(name => placed?.Callbacks?.ContainsKey(name) == true);
+        var url = name is null
+            ? await InheritedCallbacks.FindAsync(vault, recording.MeetingId, CallbackMetadata.RecordingReady, cancellation)
+            : (await vault.OpenAsync(placed!.Instance.ToString(), RunCallbacks.Kind(name), cancellation))
+                .FirstOrDefault(url => url.Fingerprint == placed.Callbacks![name])?.Value;
+        if (url is null)
         {
-            Log.Lost(log, arrived.RecordId, placed.Instance);
+            if (name is not null) Log.Lost(log, arrived.RecordId, placed!.Instance);
             return [];
         }
 
-        var owed = new OwedCallback(CallbackId.Of(arrived.ImportId, arrived.RecordId), CallbackKind.RecordingReady, url.Value)
+        var owed = new OwedCallback(CallbackId.Of(arrived.ImportId, arrived.RecordId), CallbackKind.RecordingReady, url)
         {
-            TenantId = placed.TenantId,
-            Instance = placed.Instance,
+            TenantId = placed?.TenantId ?? recording.TenantId,
+            Instance = recording.Instance,
             MeetingId = recording.MeetingId,
             RecordId = arrived.RecordId,
-            SignerFingerprint = placed.SignerFingerprint,
+            SignerFingerprint = name is null ? null : placed!.SignerFingerprint,
         };
         return await register.AddAsync(session, owed, cancellation) is { } due ? [due] : [];
     }

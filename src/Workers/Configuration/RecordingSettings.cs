@@ -1,3 +1,5 @@
+using Scalelite.BigBlueButton.Checksums;
+
 namespace Scalelite.Workers.Configuration;
 
 /// <summary>Recordings: where they lie, what is listed, how long they are kept.</summary>
@@ -117,6 +119,12 @@ public sealed record CallbackSettings
 {
     /// <summary>END_CALLBACK=relay: nodes call us when meetings end, and we call whom the clients named; else they call them themselves.</summary>
     public bool RelaysEnds { get; init; } = true;
+
+    /// <summary>HOOKS=relay: nodes call us with the events of hooks, and we call the clients; else they call them themselves.</summary>
+    public bool RelaysHooks { get; init; } = true;
+
+    /// <summary>HOOKS_CHECKSUM_ALGORITHM: what the events of hooks are signed by.</summary>
+    public ChecksumAlgorithm HookChecksum { get; init; } = ChecksumAlgorithm.Sha1;
 
     /// <summary>CALLBACK_DENY_PRIVATE: URLs that lead to private addresses are not called.</summary>
     public bool DenyPrivate { get; init; }

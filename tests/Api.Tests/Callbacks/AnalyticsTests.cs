@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 using Scalelite.Api.Hosting;
 using Scalelite.Api.Tests.Calls;
 using Scalelite.BigBlueButton.Tokens;
+using Scalelite.EventLog;
 using Scalelite.Testing;
+using Scalelite.Workers.Callbacks;
 using Scalelite.Workers.Configuration;
 using Xunit;
 
@@ -78,6 +80,26 @@ public sealed class AnalyticsTests
         Assert.Equal(204, await TellAsync(balancer, node.Meeting("quiet")!.InternalMeetingID, token));
         Assert.Equal(0, await balancer.Database.ScalarAsync<long>("select count(*) from callback_queue"));
         Assert.Equal("unsupportedRequest", (await balancer.Lms.GetAsync("analytics_callback")).Key);
+    }
+
+    [Fact]
+    public async Task Where_the_run_named_nobody_the_URL_of_the_load_balancer_before_us_counts()
+    {
+        await using var lms = await RecordingNode.StartAsync();
+        await using var balancer = await StartAsync();
+        await balancer.CreateAsync("room");
+        var node = balancer.Pool.Nodes.Single(n => n.Meeting("room") is not null);
+        await using (var session = balancer.Service<IDocumentStore>().LightweightSession())
+        {
+            var store = SecretVault.Store(balancer.Service<SecretVault>().Seal(
+                InheritedCallbacks.OwnerOf("room"), RunCallbacks.Kind("analytics-callback-url"), 1, $"{new Uri(lms.Url).GetLeftPart(UriPartial.Authority)}/inherited"));
+            session.QueueSqlCommand(store.Sql, store.Values);
+            await session.SaveChangesAsync();
+        }
+
+        Assert.Equal(204, await TellAsync(balancer, node.Meeting("room")!.InternalMeetingID, Token(node.Secret)));
+        await DeliveredAsync(balancer);
+        Assert.Equal("inherited", Assert.Single(lms.Calls).Call);
     }
 
     [Fact]

@@ -55,11 +55,11 @@ internal sealed class Balancer : IAsyncDisposable
 
     /// <summary>Starts nodes and a balancer; with <paramref name="register"/> all nodes are in the pool, enabled and online.</summary>
     public static async Task<Balancer> StartAsync(
-        int nodes = 2, Func<Settings, Settings>? change = null, Roles roles = Roles.Api, bool register = true, string version = "3.0.19")
+        int nodes = 2, Func<Settings, Settings>? change = null, Roles roles = Roles.Api, bool register = true, string version = "3.0.19", bool webhooks = false)
     {
         ConsoleText.Begin();
         var database = await TestDatabase.CreateAsync("calls");
-        var pool = await SimulatedPool.StartAsync(new SimulatedPoolOptions { Nodes = nodes, ControlPort = null, Version = version });
+        var pool = await SimulatedPool.StartAsync(new SimulatedPoolOptions { Nodes = nodes, ControlPort = null, Version = version, Webhooks = webhooks });
         var settings = Defaults with { Database = new DatabaseSettings { ConnectionString = database.ConnectionString + ";Maximum Pool Size=20" } };
         var built = await ScaleliteHost.BuildAsync(change is null ? settings : change(settings), roles, CancellationToken.None);
         await built.Host.StartAsync();

@@ -19,6 +19,7 @@ internal static class RichStory
         TenantStory.Tell(story);
         RecordingStory.Tell(story);
         CallbackStory.Tell(story);
+        HookStory.Tell(story);
         AdminTokenStory.Tell(story);
         return story;
     }

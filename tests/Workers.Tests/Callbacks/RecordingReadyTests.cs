@@ -3,6 +3,7 @@ using Scalelite.BigBlueButton.Tokens;
 using Scalelite.Domain;
 using Scalelite.Domain.Callbacks;
 using Scalelite.Domain.Recordings;
+using Scalelite.EventLog;
 using Scalelite.Testing;
 using Scalelite.Workers.Callbacks;
 using Scalelite.Workers.Recordings;
@@ -112,6 +113,37 @@ public sealed class RecordingReadyTests
         await pool.Pool.InvokeAsync(new RecordingArrived(Guid.NewGuid(), "rec-unknown"));
 
         Assert.Equal(0, await pool.Pool.Database.ScalarAsync<long>("select count(*) from callback_queue"));
+    }
+
+    [Fact]
+    public async Task Where_the_run_named_nobody_or_is_none_of_ours_those_of_the_load_balancer_before_us_count()
+    {
+        await using var pool = await CallbackPool.StartAsync();
+        await using (var session = pool.Pool.Store.LightweightSession())
+        {
+            foreach (var meetingId in new[] { "room", "named" })
+            {
+                var store = SecretVault.Store(pool.Pool.Vault.Seal(
+                    InheritedCallbacks.OwnerOf(meetingId), RunCallbacks.Kind("bn-recording-ready-url"), 1, pool.Receiver.Url("/inherited")));
+                session.QueueSqlCommand(store.Sql, store.Values);
+            }
+
+            await session.SaveChangesAsync();
+        }
+
+        await pool.RecordedAsync("rec-quiet", CallbackPool.First);
+        await pool.RecordedAsync("rec-named", CallbackPool.First, "named", callbacks: ("bbb-recording-ready-url", pool.Receiver.Url("/named")));
+        await pool.RecordedAsync("rec-other", CallbackPool.First, "other");
+        await pool.Pool.AppendAsync(Streams.Recording("rec-unknown"), new RecordingImported(
+            "rec-unknown", "", Guid.NewGuid(), null,
+            new RecordingDescription("rec-unknown", "room", null, "Room", 1, 2, null, null, false, null, [], new Dictionary<string, string>()),
+            new RecordingFormat("presentation", "/playback", 1, null, null, [], 1, 1, null), RecordingPlace.Published, true, DateTimeOffset.UtcNow));
+        foreach (var record in new[] { "rec-quiet", "rec-named", "rec-other", "rec-unknown" }) await pool.Pool.InvokeAsync(new RecordingArrived(Guid.NewGuid(), record));
+        await DeliveredAsync(pool, 3);
+
+        Assert.Equal(
+            ["/inherited rec-quiet room", "/inherited rec-unknown room", "/named rec-named named"],
+            pool.Receiver.Calls.Select(call => $"{call.Target} {call.Token(CallbackPool.First)!.Text("record_id")} {call.Token(CallbackPool.First)!.Text("meeting_id")}").Order());
     }
 
     [Fact]
