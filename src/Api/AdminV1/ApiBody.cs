@@ -17,7 +17,8 @@ internal sealed record ApiBody(object? Fields, string? Reason, ApiAnswer? Proble
     public static async Task<ApiBody> ReadAsync(HttpRequest request, ApiOperation operation, CancellationToken cancellation)
     {
         var isThere = request.ContentLength > 0 || request.Headers.TransferEncoding.Count > 0;
-        if (operation.Body is null) return isThere && operation.Changes ? Wrong(ProblemKind.BadRequest, "This operation has no body") : new ApiBody(null, null, null);
+        if (operation.Body is null)
+            return isThere && operation.Changes ? Wrong(ProblemKind.BadRequest, "This operation has no body") : new ApiBody(null, null, null);
         if (!isThere)
         {
             return operation.RequiresBody ? Wrong(ProblemKind.BadRequest, "A JSON object is needed as the body") : Read("{}"u8, operation.Body);
@@ -53,7 +54,8 @@ internal sealed record ApiBody(object? Fields, string? Reason, ApiAnswer? Proble
         catch (JsonException wrong)
         {
             // The message may name types of ours; where it went wrong is what the caller can use.
-            return Wrong(ProblemKind.BadRequest, $"The body is not what the operation takes{(wrong.Path is { } path && path != "$" ? $", at {path}" : "")}: see openapi.json");
+            var where = wrong.Path is { Length: > 0 } path && path != "$" ? $", at {path}" : "";
+            return Wrong(ProblemKind.BadRequest, $"The body is not what the operation takes{where}: see openapi.json");
         }
         catch (InvalidOperationException)
         {

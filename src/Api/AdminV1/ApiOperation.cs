@@ -1,3 +1,4 @@
+using System.Globalization;
 using Scalelite.Domain.AdminTokens;
 
 namespace Scalelite.Api.AdminV1;
@@ -54,16 +55,22 @@ internal sealed record QueryParameter(string Name, string Description, QueryKind
     /// <summary>Without a limit.</summary>
     public const int UsualRows = 100;
 
-    public static readonly QueryParameter Limit = new("limit", $"How many at most, from 1 to {MostRows}; {UsualRows} without", QueryKind.Number);
+    public static readonly QueryParameter Limit = new("limit", $"How many at most; {UsualRows} without", QueryKind.Number) { Least = 1, Most = MostRows };
 
     public static readonly QueryParameter Cursor = new("cursor", "Where to go on: next of the part before");
+
+    /// <summary>The least that a number may be.</summary>
+    public int Least { get; init; }
+
+    /// <summary>The most that a number may be.</summary>
+    public int Most { get; init; } = int.MaxValue;
 
     /// <summary>Why it cannot be this; null where it can.</summary>
     public string? WhyNot(string value) => Kind switch
     {
-        QueryKind.Number => int.TryParse(value, System.Globalization.NumberStyles.None, null, out var n) && n <= (Name == "limit" ? MostRows : int.MaxValue) && (n > 0 || Name != "limit")
+        QueryKind.Number => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= Least && number <= Most
             ? null
-            : $"{Name} is a whole number{(Name == "limit" ? $" from 1 to {MostRows}" : "")}",
+            : string.Create(CultureInfo.InvariantCulture, $"{Name} is a whole number from {Least} to {Most}"),
         QueryKind.Flag => value is "true" or "false" ? null : $"{Name} is true or false",
         _ => Words.Count > 0 && !Words.Contains(value) ? $"{Name} is one of {string.Join(", ", Words)}"
             : value.Length > 1024 || value.Contains('\0', StringComparison.Ordinal) ? $"{Name} is too long, or no text"

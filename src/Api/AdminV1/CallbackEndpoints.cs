@@ -24,7 +24,10 @@ internal static class CallbackEndpoints
             Result = typeof(Page<CallbackRow>),
         },
         new("GET", "/callbacks/{id}", "getCallback", "A callback with all its attempts", AdminRole.Viewer, ShowAsync) { Result = typeof(CallbackDocument) },
-        new("POST", "/callbacks/{id}/retry", "retryCallback", "Try a callback again that was given up, at once and for CALLBACK_RETRY_FOR", AdminRole.Operator, RetryAsync)
+        new(
+            "POST", "/callbacks/{id}/retry", "retryCallback",
+            "Try a callback again that was given up, at once and for CALLBACK_RETRY_FOR",
+            AdminRole.Operator, RetryAsync)
         {
             Body = typeof(NoFields), Result = typeof(CallbackDocument), NeedsVersion = true, Problems = [ProblemKind.Refused],
         },

@@ -19,7 +19,10 @@ internal static class DeadLetterEndpoints
         {
             Result = typeof(DeadLetterRow),
         },
-        new("POST", "/dead-letters/{id}/replay", "replayDeadLetter", "Have a message handled again, with all its attempts before it", AdminRole.Operator, ReplayAsync)
+        new(
+            "POST", "/dead-letters/{id}/replay", "replayDeadLetter",
+            "Have a message handled again, with all its attempts before it",
+            AdminRole.Operator, ReplayAsync)
         {
             Body = typeof(NoFields), Success = StatusCodes.Status204NoContent,
         },

@@ -25,7 +25,10 @@ internal static class ImportEndpoints
             Result = typeof(Page<ImportRow>),
         },
         new("GET", "/imports/{id}", "getImport", "An import with its events", AdminRole.Viewer, call => ShowAsync(call)) { Result = typeof(ImportRow) },
-        new("POST", "/imports/{id}/retry", "retryImport", "Try an import again: one in quarantine from its beginning, another at once", AdminRole.Operator, RetryAsync)
+        new(
+            "POST", "/imports/{id}/retry", "retryImport",
+            "Try an import again: one in quarantine from its beginning, another at once",
+            AdminRole.Operator, RetryAsync)
         {
             Body = typeof(ImportAgain), Result = typeof(ImportRow), NeedsVersion = true, Problems = [ProblemKind.Refused],
         },

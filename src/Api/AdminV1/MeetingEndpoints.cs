@@ -38,7 +38,10 @@ internal static class MeetingEndpoints
             ],
             Result = typeof(Page<MeetingRunRow>),
         },
-        new("GET", "/meetings/{id}", "getMeeting", "One run of a meeting, by its instance or internalMeetingID: where it is, why there, and all that happened to it", AdminRole.Viewer, ShowAsync)
+        new(
+            "GET", "/meetings/{id}", "getMeeting",
+            "One run of a meeting, by its instance or internalMeetingID: where it is, why there, and all that happened to it",
+            AdminRole.Viewer, ShowAsync)
         {
             Result = typeof(MeetingDocument),
         },

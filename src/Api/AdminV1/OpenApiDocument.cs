@@ -94,7 +94,11 @@ internal static class OpenApiDocument
         if (parameters.Length > 0) written["parameters"] = new JsonArray(parameters);
         if (operation.Body is { } body)
         {
-            written["requestBody"] = new JsonObject { ["required"] = operation.RequiresBody, ["content"] = Content(Json, Reference(body, components, withReason: true)) };
+            written["requestBody"] = new JsonObject
+            {
+                ["required"] = operation.RequiresBody,
+                ["content"] = Content(Json, Reference(body, components, withReason: true)),
+            };
         }
 
         var responses = new JsonObject { [Status(operation.Success)] = Succeeds(operation, operation.Success, components) };
@@ -162,7 +166,7 @@ internal static class OpenApiDocument
 
     private static JsonObject SchemaOf(QueryParameter parameter) => parameter.Kind switch
     {
-        QueryKind.Number => new JsonObject { ["type"] = "integer", ["minimum"] = 0 },
+        QueryKind.Number => new JsonObject { ["type"] = "integer", ["minimum"] = parameter.Least, ["maximum"] = parameter.Most },
         QueryKind.Flag => new JsonObject { ["type"] = "boolean" },
         _ when parameter.Words.Count > 0 => new JsonObject
         {
@@ -175,7 +179,7 @@ internal static class OpenApiDocument
     private static JsonNode Annotate(JsonSchemaExporterContext context, JsonNode schema)
     {
         if (schema is not JsonObject fields || context.PropertyInfo?.AttributeProvider is not { } attributes) return schema;
-        if (attributes.GetCustomAttributes(typeof(DescriptionAttribute), false) is [DescriptionAttribute description, ..]) fields["description"] = description.Description;
+        if (attributes.GetCustomAttributes(typeof(DescriptionAttribute), false) is [DescriptionAttribute told, ..]) fields["description"] = told.Description;
         if (attributes.IsDefined(typeof(WriteOnlyAttribute), false)) fields["writeOnly"] = true;
         return fields;
     }

@@ -28,7 +28,10 @@ internal static class RecordingEndpoints
             ],
             Result = typeof(Page<RecordingRow>),
         },
-        new("GET", "/recordings/{id}", "getRecording", "A recording with its formats, metadata and events", AdminRole.Viewer, call => ShowAsync(call, call.Route("id")))
+        new(
+            "GET", "/recordings/{id}", "getRecording",
+            "A recording with its formats, metadata and events",
+            AdminRole.Viewer, call => ShowAsync(call, call.Route("id")))
         {
             Result = typeof(RecordingHistory),
         },

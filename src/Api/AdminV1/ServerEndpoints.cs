@@ -28,7 +28,10 @@ internal static class ServerEndpoints
             ],
             Result = typeof(Page<ServerRow>),
         },
-        new("POST", "/servers", "addServer", "Add a server, disabled. With an id of your own it may be sent again: 200 where it is in the pool with that URL and secret", AdminRole.Admin, AddAsync)
+        new(
+            "POST", "/servers", "addServer",
+            "Add a server, disabled. With an id of your own it may be sent again: 200 where it is in the pool with that URL and secret",
+            AdminRole.Admin, AddAsync)
         {
             Body = typeof(NewServer), Result = typeof(ServerRow), Success = StatusCodes.Status201Created, Problems = [ProblemKind.Conflict, ProblemKind.Refused],
         },
@@ -37,7 +40,10 @@ internal static class ServerEndpoints
         {
             Body = typeof(ServerChanges), Result = typeof(ServerRow), NeedsVersion = true, Problems = [ProblemKind.Refused],
         },
-        new("PUT", "/servers/{id}/capacity", "setServerCapacity", "Say how many users a server is meant for, to be shown as headroom; null takes that back", AdminRole.Admin, SetCapacityAsync)
+        new(
+            "PUT", "/servers/{id}/capacity", "setServerCapacity",
+            "Say how many users a server is meant for, to be shown as headroom; null takes that back",
+            AdminRole.Admin, SetCapacityAsync)
         {
             Body = typeof(WantedCapacity), Result = typeof(ServerRow), NeedsVersion = true, Problems = [ProblemKind.Refused],
         },
@@ -45,25 +51,40 @@ internal static class ServerEndpoints
         {
             Body = typeof(WantedState), Result = typeof(ServerRow), NeedsVersion = true, Problems = [ProblemKind.Refused],
         },
-        new("POST", "/servers/{id}/panic", "panicServer", "Give a server's meetings up, whatever its node says, and disable it unless its state is to be kept", AdminRole.Operator, PanicAsync)
+        new(
+            "POST", "/servers/{id}/panic", "panicServer",
+            "Give a server's meetings up, whatever its node says, and disable it unless its state is to be kept",
+            AdminRole.Operator, PanicAsync)
         {
             Body = typeof(Panic), Result = typeof(Panicked), NeedsVersion = true, Problems = [ProblemKind.Refused],
         },
-        new("POST", "/servers/{id}/check", "checkServer", "Look whether a server's node can be used: API, secret, version, clock, latency, and a meeting that no load counts", AdminRole.Operator, CheckAsync)
+        new(
+            "POST", "/servers/{id}/check", "checkServer",
+            "Look whether a server's node can be used: API, secret, version, clock, latency, and a meeting that no load counts",
+            AdminRole.Operator, CheckAsync)
         {
             Body = typeof(WantedCheck), Result = typeof(Page<CheckedPart>),
         },
-        new("GET", "/servers/{id}/removable", "getServerRemovable", "Whether a server can be taken away without anybody losing anything, and what it waits for", AdminRole.Viewer, ShowRemovableAsync)
+        new(
+            "GET", "/servers/{id}/removable", "getServerRemovable",
+            "Whether a server can be taken away without anybody losing anything, and what it waits for",
+            AdminRole.Viewer, ShowRemovableAsync)
         {
             Result = typeof(RemovableRow),
         },
-        new("GET", "/pool", "getPool", "The pool at a glance, with the room that it has for more users", AdminRole.Viewer, ShowPoolAsync) { Result = typeof(PoolDocument) },
+        new(
+            "GET", "/pool", "getPool",
+            "The pool at a glance, with the room that it has for more users",
+            AdminRole.Viewer, ShowPoolAsync) { Result = typeof(PoolDocument) },
         new("DELETE", "/servers/{id}", "removeServer", "Take a server out of the pool", AdminRole.Admin, RemoveAsync)
         {
             Query = [new("force", "Also with meetings on it, which end with it, and with archives that have not arrived", QueryKind.Flag)],
             Success = StatusCodes.Status204NoContent, NeedsVersion = true, Problems = [ProblemKind.Refused],
         },
-        new("GET", "/servers/{id}/events", "listServerEvents", "What happened to a server, also to one that is gone: who changed it, from where and why", AdminRole.Viewer,
+        new(
+            "GET", "/servers/{id}/events", "listServerEvents",
+            "What happened to a server, also to one that is gone: who changed it, from where and why",
+            AdminRole.Viewer,
             call => EventPages.AnswerAsync(call, Streams.Server(call.Route("id")), "server"))
         {
             Query = EventPages.Query, Result = typeof(EventPage),

@@ -10,7 +10,10 @@ internal static class SettingEndpoints
     /// <summary>The operations.</summary>
     public static IReadOnlyList<ApiOperation> All { get; } =
     [
-        new("GET", "/settings", "listSettings", "All settings of the process that answers: what was given, what holds else, and what each means; never the value of a secret", AdminRole.Viewer, List)
+        new(
+            "GET", "/settings", "listSettings",
+            "All settings of the process that answers: what was given, what holds else, and what each means; never the value of a secret",
+            AdminRole.Viewer, List)
         {
             Result = typeof(Page<SettingRow>),
         },

@@ -17,31 +17,55 @@ internal static class TenantEndpoints
     public static IReadOnlyList<ApiOperation> All { get; } =
     [
         new("GET", "/tenants", "listTenants", "The tenants in the order in which they came", AdminRole.Viewer, ListAsync) { Result = typeof(Page<TenantRow>) },
-        new("POST", "/tenants", "addTenant", "Add a tenant, enabled. With an id of your own it may be sent again: 200 where it exists with that name and those secrets", AdminRole.Admin, AddAsync)
+        new(
+            "POST", "/tenants", "addTenant",
+            "Add a tenant, enabled. With an id of your own it may be sent again: 200 where it exists with that name and those secrets",
+            AdminRole.Admin, AddAsync)
         {
             Body = typeof(NewTenant), Result = typeof(TenantRow), Success = StatusCodes.Status201Created, Problems = [ProblemKind.Conflict, ProblemKind.Refused],
         },
         new("GET", "/tenants/{id}", "getTenant", "A tenant", AdminRole.Viewer, call => ShowAsync(call, call.Route("id"))) { Result = typeof(TenantRow) },
-        Change("PATCH", "/tenants/{id}", "changeTenant", "Change a tenant's name or secrets; what is not given stays", typeof(TenantChanges), (call, id, operations) =>
+        Change(
+            "PATCH", "/tenants/{id}", "changeTenant",
+            "Change a tenant's name or secrets; what is not given stays",
+            typeof(TenantChanges), (call, id, operations) =>
         {
             var given = call.Body<TenantChanges>();
             return operations.UpdateAsync(id, new TenantChange(given.Name, given.Secrets is { } secrets ? Joined(secrets) : null), call.By, CancellationToken.None);
         }),
-        Change("PUT", "/tenants/{id}/state", "setTenantState", "Take a tenant's creates and joins, or refuse them; its meetings go on", typeof(TenantState), (call, id, operations) =>
+        Change(
+            "PUT", "/tenants/{id}/state", "setTenantState",
+            "Take a tenant's creates and joins, or refuse them; its meetings go on",
+            typeof(TenantState), (call, id, operations) =>
             call.Body<TenantState>().Enabled
                 ? operations.EnableAsync(id, call.By, CancellationToken.None)
                 : operations.DisableAsync(id, call.By, CancellationToken.None)),
-        Change("PUT", "/tenants/{id}/quota", "setTenantQuota", "Limit how many meetings and users a tenant has at once; null does not limit", typeof(Quota), (call, id, operations) =>
+        Change(
+            "PUT", "/tenants/{id}/quota", "setTenantQuota",
+            "Limit how many meetings and users a tenant has at once; null does not limit",
+            typeof(Quota), (call, id, operations) =>
         {
             var given = call.Body<Quota>();
             return operations.LimitAsync(id, _ => (given.Meetings, given.Users), call.By, CancellationToken.None);
         }),
-        Change("PUT", "/tenants/{id}/retention", "setTenantRetention", "Say how many days a tenant's recordings are kept; null leaves it to RECORDING_RETENTION_DAYS", typeof(Retention), (call, id, operations) =>
+        Change(
+            "PUT", "/tenants/{id}/retention", "setTenantRetention",
+            "Say how many days a tenant's recordings are kept; null leaves it to RECORDING_RETENTION_DAYS",
+            typeof(Retention), (call, id, operations) =>
             operations.KeepRecordingsAsync(id, call.Body<Retention>().Days, call.By, CancellationToken.None)),
-        Change("PUT", "/tenants/{id}/lrs", "setTenantLrs", "Give a tenant a learning record store: with name and password, or with tokens of an OIDC server", typeof(LrsWanted), SetLrsAsync),
-        Change("DELETE", "/tenants/{id}/lrs", "clearTenantLrs", "Take a tenant's learning record store away, and its credentials", null, (call, id, operations) =>
+        Change(
+            "PUT", "/tenants/{id}/lrs", "setTenantLrs",
+            "Give a tenant a learning record store: with name and password, or with tokens of an OIDC server",
+            typeof(LrsWanted), SetLrsAsync),
+        Change(
+            "DELETE", "/tenants/{id}/lrs", "clearTenantLrs",
+            "Take a tenant's learning record store away, and its credentials",
+            null, (call, id, operations) =>
             operations.ClearLrsAsync(id, call.By, CancellationToken.None)),
-        new("GET", "/tenants/{id}/settings", "listTenantSettings", "Parameters that a tenant sets for its creates and joins; the ETag is the tenant's", AdminRole.Viewer, ListSettingsAsync)
+        new(
+            "GET", "/tenants/{id}/settings", "listTenantSettings",
+            "Parameters that a tenant sets for its creates and joins; the ETag is the tenant's",
+            AdminRole.Viewer, ListSettingsAsync)
         {
             Result = typeof(Page<TenantSettingRow>),
         },
@@ -53,11 +77,17 @@ internal static class TenantEndpoints
         {
             Success = StatusCodes.Status204NoContent, NeedsVersion = true, Problems = MayBeRefused,
         },
-        new("DELETE", "/tenants/{id}", "removeTenant", "Take a tenant out: its clients are let in no more, its meetings run on until they end, its recordings stay", AdminRole.Admin, RemoveAsync)
+        new(
+            "DELETE", "/tenants/{id}", "removeTenant",
+            "Take a tenant out: its clients are let in no more, its meetings run on until they end, its recordings stay",
+            AdminRole.Admin, RemoveAsync)
         {
             Success = StatusCodes.Status204NoContent, NeedsVersion = true, Problems = MayBeRefused,
         },
-        new("GET", "/tenants/{id}/events", "listTenantEvents", "What happened to a tenant, also to one that is gone: who changed it, from where and why", AdminRole.Viewer,
+        new(
+            "GET", "/tenants/{id}/events", "listTenantEvents",
+            "What happened to a tenant, also to one that is gone: who changed it, from where and why",
+            AdminRole.Viewer,
             call => EventPages.AnswerAsync(call, Streams.Tenant(call.Route("id")), "tenant"))
         {
             Query = EventPages.Query, Result = typeof(EventPage),

@@ -6,13 +6,19 @@ using Scalelite.Workers.AdminTokens;
 
 namespace Scalelite.Api.AdminV1;
 
-/// <summary>The tokens that let in. They are made by <c>scalelite tokens add</c> alone: no answer of this API ever holds a secret, and a token that was stolen makes no others.</summary>
+/// <summary>
+/// The tokens that let in. They are made by <c>scalelite tokens add</c> alone: no answer of this API ever holds a secret, and a token that was
+/// stolen makes no others.
+/// </summary>
 internal static class TokenEndpoints
 {
     /// <summary>The operations.</summary>
     public static IReadOnlyList<ApiOperation> All { get; } =
     [
-        new("GET", "/tokens", "listTokens", "The tokens, the latest first; never the tokens themselves", AdminRole.Admin, ListAsync) { Result = typeof(Page<TokenRow>) },
+        new(
+            "GET", "/tokens", "listTokens",
+            "The tokens, the latest first; never the tokens themselves",
+            AdminRole.Admin, ListAsync) { Result = typeof(Page<TokenRow>) },
         new("GET", "/tokens/{id}", "getToken", "A token", AdminRole.Admin, ShowAsync) { Result = typeof(TokenRow) },
         new("DELETE", "/tokens/{id}", "revokeToken", "Let a token in no more: here at once, in other processes within a second", AdminRole.Admin, RevokeAsync)
         {
@@ -23,7 +29,8 @@ internal static class TokenEndpoints
     private static async Task<ApiAnswer> ListAsync(ApiCall call)
     {
         var now = call.Get<TimeProvider>().GetUtcNow();
-        return ApiAnswer.Ok(new Page<TokenRow>([.. (await call.Get<AdminTokenList>().ListAsync(call.Cancellation)).Select(token => TokenRow.From(token, now))], null));
+        var tokens = await call.Get<AdminTokenList>().ListAsync(call.Cancellation);
+        return ApiAnswer.Ok(new Page<TokenRow>([.. tokens.Select(token => TokenRow.From(token, now))], null));
     }
 
     private static async Task<ApiAnswer> ShowAsync(ApiCall call)
