@@ -6,7 +6,7 @@
 const assert = require('node:assert/strict')
 const { randomUUID } = require('node:crypto')
 const dns = require('node:dns')
-const { mkdtempSync, mkdirSync, rmSync } = require('node:fs')
+const { mkdtempSync, mkdirSync, readFileSync, rmSync } = require('node:fs')
 const { tmpdir } = require('node:os')
 const path = require('node:path')
 const { after, before, test } = require('node:test')
@@ -119,7 +119,10 @@ test('A recording is listed, unpublished, renamed and deleted by its tenant alon
   const [recording] = await list(school)
   const recordID = recording.recordID[0]
   assert.deepEqual([recording.name[0], recording.published[0], recording.state[0]], ['Recorded', 'true', 'published'])
-  assert.ok(recording.playback[0].format.length > 0)
+  const formats = recording.playback[0].format.map(format => format.type[0])
+  assert.ok(formats.length > 0)
+  // What the way back to Scalelite makes an archive of.
+  for (const format of formats) assert.match(readFileSync(path.join(work, 'published', format, recordID, 'metadata.xml'), 'utf8'), new RegExp(`<id>${recordID}</id>`))
 
   assert.deepEqual(await list(uni, { recordID }), [])
   assert.equal((await read(uni.recording.publishRecordings(recordID, false))).messageKey, 'notFound')
