@@ -168,6 +168,25 @@ public sealed class ImportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_archive_that_a_person_mends_in_quarantine_brings_all_that_is_in_it_then()
+    {
+        var id = ImportBench.Meeting().RecordId;
+        await _bench.DropAsync("torn.tar", TarBuilder.Archive(id, tar => tar.File($"video/{id}/metadata.xml", "<recording>")));
+        var import = Assert.Single(await _bench.BecomeAsync("torn.tar", "quarantined")).Id;
+        await _bench.IsQuarantinedAsync(import, "torn.tar");
+
+        var mended = new TarBuilder().File($"video/{id}/metadata.xml", TarBuilder.Metadata(id))
+            .File($"notes/{id}/metadata.xml", TarBuilder.Metadata(id)).File($"notes/{id}/notes.pdf", "a better pdf").ToBytes();
+        await File.WriteAllBytesAsync(Path.Combine(_bench.Spool, ".quarantine", import.ToString(), "torn.tar"), mended);
+        await _bench.AppendAsync(Streams.Import(import), new ImportRetried(import, DateTimeOffset.UtcNow));
+
+        await _bench.BecomeAsync("torn.tar", "completed");
+        Assert.Equal(["notes", "video"], (await _bench.RecordingAsync(id))!.Formats.Keys.Order());
+        Assert.Equal("a better pdf", await File.ReadAllTextAsync(Path.Combine(_bench.Settings.Recordings.PublishFolder, "notes", id, "notes.pdf")));
+        await _bench.BecomesCleanAsync();
+    }
+
+    [Fact]
     public async Task Who_waits_for_a_recording_hears_of_it_in_the_transaction_that_ends_its_import()
     {
         var import = Guid.CreateVersion7();
