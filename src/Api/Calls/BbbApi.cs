@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 using Scalelite.Api.Hosting;
 using Scalelite.Api.Logging;
+using Scalelite.Api.Metrics;
 using Scalelite.Api.Tenants;
 using Scalelite.BigBlueButton.Answers;
 using Scalelite.BigBlueButton.Checksums;
@@ -25,16 +26,18 @@ internal sealed partial class BbbApi
     private readonly TenantDirectory tenants;
     private readonly ChecksumAlgorithms algorithms;
     private readonly ReadOnlyMemory<byte> root;
+    private readonly CallMetrics metrics;
     private readonly TimeProvider clock;
     private readonly ILogger<BbbApi> log;
 
     /// <summary>The API of these calls.</summary>
-    public BbbApi(IEnumerable<IBbbCall> calls, TenantDirectory tenants, BbbApiOptions options, TimeProvider clock, ILogger<BbbApi> log)
+    public BbbApi(IEnumerable<IBbbCall> calls, TenantDirectory tenants, BbbApiOptions options, CallMetrics metrics, TimeProvider clock, ILogger<BbbApi> log)
     {
         this.calls = calls.ToDictionary(call => call.Name, StringComparer.Ordinal);
         this.tenants = tenants;
         algorithms = options.Algorithms;
         root = BbbXml.Version(options.BuildNumber);
+        this.metrics = metrics;
         this.clock = clock;
         this.log = log;
     }
@@ -69,7 +72,9 @@ internal sealed partial class BbbApi
         }
 
         await SendAsync(answer, http);
-        log.Answered(new RequestLine(name.Length == 0 ? "root" : name, answer.Outcome, Stopwatch.GetElapsedTime(began), correlation)
+        var (call, elapsed) = (name.Length == 0 ? "root" : name, Stopwatch.GetElapsedTime(began));
+        metrics.Count(call, answer.Outcome, elapsed);
+        log.Answered(new RequestLine(call, answer.Outcome, elapsed, correlation)
         {
             TenantId = request?.TenantId,
             MeetingId = request?.MeetingId,

@@ -29,7 +29,12 @@ internal static class HttpConfiguration
         "Whose X-Forwarded-For, -Proto and -Host headers are believed. Nobody's where it is not set.", "127.0.0.1,10.0.0.0/8", text => Networks(text),
         "Http:TrustedProxies");
 
-    public static IReadOnlyList<Setting> All => [Port, Bind, Host, PublicUrl, TrustedProxies];
+    public static readonly Setting<string?> MetricsToken = SettingKinds.Optional<string>(
+        "METRICS_TOKEN", "a text without spaces of 16 characters or more",
+        "The bearer token with which Prometheus reads /metrics. There are no metrics to be read until it is set.", "3f1c9a5e7b2d4860",
+        text => text.Length < 16 ? Parsed<string?>.Wrong("it is too short") : SecurityConfiguration.WithoutSpaces(text), "Http:MetricsToken", isSecret: true);
+
+    public static IReadOnlyList<Setting> All => [Port, Bind, Host, PublicUrl, TrustedProxies, MetricsToken];
 
     public static HttpSettings Read(SettingsReader reader)
     {
@@ -41,6 +46,7 @@ internal static class HttpConfiguration
             Host = reader.Read(Host),
             PublicUrl = reader.Read(PublicUrl),
             TrustedProxies = reader.Read(TrustedProxies),
+            MetricsToken = reader.Read(MetricsToken),
         };
     }
 

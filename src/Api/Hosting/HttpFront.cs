@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.HttpOverrides;
 using Npgsql;
+using Scalelite.Api.Metrics;
 using Scalelite.Workers.Configuration;
 
 namespace Scalelite.Api.Hosting;
@@ -38,7 +39,9 @@ internal static class HttpFront
         app.Use(async (http, next) =>
         {
             var called = http.Request.Host.Host.TrimEnd('.');
+            // Probes use addresses.
             if (http.Request.Path.Equals(HealthCheckPath, StringComparison.Ordinal)
+                || http.Request.Path.Equals(MetricsEndpoint.Path, StringComparison.Ordinal)
                 || called.Equals(host, StringComparison.OrdinalIgnoreCase)
                 || (withTenants && called.EndsWith(below, StringComparison.OrdinalIgnoreCase)))
             {

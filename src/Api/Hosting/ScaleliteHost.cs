@@ -6,6 +6,7 @@ using Scalelite.Api.Calls;
 using Scalelite.Api.Configuration;
 using Scalelite.Api.DialIn;
 using Scalelite.Api.Logging;
+using Scalelite.Api.Metrics;
 using Scalelite.Api.Playback;
 using Scalelite.Api.Tenants;
 using Scalelite.Api.Uploads;
@@ -69,6 +70,7 @@ internal static class ScaleliteHost
         if (settings.Multitenancy.Enabled) app.UseTenantPaths();
         app.UseRouting();
         app.MapHealthCheck(database);
+        if (settings.Http.MetricsToken is not null) app.MapGet(MetricsEndpoint.Path, app.Services.GetRequiredService<MetricsEndpoint>().AnswerAsync);
         app.MapBbbApi();
         app.MapAdminApi();
         app.MapAdminV1();
@@ -113,6 +115,7 @@ internal static class ScaleliteHost
         if (roles.HasFlag(Roles.Api))
         {
             builder.Services
+                .AddSingleton<CallMetrics>().AddSingleton<MetricsEndpoint>()
                 .AddBbbApi(settings)
                 .AddAdminApi(settings).AddAdminV1(settings).AddUploads()
                 .AddPlayback(settings)

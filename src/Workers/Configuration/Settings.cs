@@ -235,6 +235,9 @@ public sealed record HttpSettings
     /// <summary>Where nodes and clients reach us, as far as the settings say: PUBLIC_URL, else <c>https://{URL_HOST}</c>; null where neither is set.</summary>
     public string? KnownPublicUrl => PublicUrl ?? (Host is null ? null : $"https://{Host}");
 
+    /// <summary>METRICS_TOKEN: who knows it may read /metrics; null switches that off.</summary>
+    public string? MetricsToken { get; init; }
+
     /// <summary>TRUSTED_PROXIES: whose X-Forwarded-… headers are believed.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 }
