@@ -109,6 +109,30 @@ public sealed class EndRelayTests
     }
 
     [Fact]
+    public async Task A_copy_that_was_left_behind_says_nothing_about_the_meeting()
+    {
+        await using var lms = await RecordingNode.StartAsync();
+        await using var balancer = await StartAsync(change: settings => settings with { Placement = settings.Placement with { MoveAfter = TimeSpan.Zero } });
+        var left = await CreateAsync(balancer, $"&meta_endCallbackUrl={Uri.EscapeDataString(UrlOf(lms))}");
+        var old = Given(left);
+        left.Refuse();
+        await balancer.OfflineAsync(left.Name, TimeSpan.FromMinutes(5));
+        await Eventually.HoldsAsync("the meeting has moved", async () =>
+        {
+            await balancer.Lms.GetAsync("create", "name=room&meetingID=room");
+            return await balancer.LocationAsync("room") is { } now && now != left.Name;
+        });
+        await balancer.IsLiveAsync("room");
+        var there = balancer.Pool.Nodes.Single(node => node != left);
+        Assert.NotEqual(old, Given(there));
+
+        Assert.Equal(404, await CallAsync(balancer, old + "?recordingmarks=true"));
+        there.EndMeeting("room");
+        await ToldAsync(balancer);
+        Assert.Equal("recordingmarks=false&meetingID=room", Assert.Single(lms.Calls).Query.Text);
+    }
+
+    [Fact]
     public async Task With_pass_the_node_gets_the_client_s_URL_and_calls_it_itself()
     {
         await using var lms = await RecordingNode.StartAsync();
