@@ -17,7 +17,7 @@ public sealed class BucketStorageTests : RecordingStorageContract, IDisposable
 
     protected override IRecordingStorage Storage => _storage;
 
-    private static BucketSettings Settings => new()
+    internal static BucketSettings Settings => new()
     {
         Used = true,
         Name = Given("S3_BUCKET_NAME"),

@@ -23,11 +23,13 @@ internal sealed class RecordingLibrary : IAsyncDisposable
 
     public IRecordingStorage Storage => Pool.Reader<IRecordingStorage>();
 
-    public static async Task<RecordingLibrary> OpenAsync(int hosts = 0, TimeSpan? retention = null, string? unpublished = null)
+    public static async Task<RecordingLibrary> OpenAsync(int hosts = 0, TimeSpan? retention = null, string? unpublished = null, BucketSettings? bucket = null)
     {
         var folder = Directory.CreateTempSubdirectory("scalelite-library-").FullName;
         var settings = TestPool.Quick with
         {
+            Bucket = bucket ?? new BucketSettings(),
+            Imports = TestPool.Quick.Imports with { WorkFolder = Path.Combine(folder, "work") },
             Recordings = new RecordingSettings
             {
                 PublishFolder = Path.Combine(folder, "published"),
