@@ -20,7 +20,7 @@ const freePort = () => new Promise((resolve, reject) => {
 /** Runs to the end; never throws for an exit code. */
 const run = (file, args, options = {}) => new Promise(resolve => {
   const child = execFile(file, args, { maxBuffer: 64 << 20, ...options }, (error, out, err) =>
-    resolve({ code: error ? (error.code ?? error.signal) : 0, out, err }))
+    resolve({ code: error ? (error.code ?? error.signal) : 0, out, err: err || (typeof error?.code === 'string' ? error.message : '') }))
   // A program that reads nothing may have ended.
   child.stdin.on('error', () => {}).end(options.input ?? '')
 })

@@ -25,8 +25,8 @@ test('A recording that is not there is not changed', async () => {
   assert.equal(String(updated.updated), 'false')
 })
 
-test('Web hooks are a call that is not supported', async () => {
+test('Where there are no web hooks, hooks/list lists none', async () => {
   const answer = await call(api.hooks.list())
-  assert.equal(answer.returncode, 'FAILED')
-  assert.equal(answer.messageKey, 'unsupportedRequest')
+  assert.equal(answer.returncode, 'SUCCESS')
+  assert.equal(answer.hooks, '')
 })
