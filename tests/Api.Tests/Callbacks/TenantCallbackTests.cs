@@ -36,7 +36,8 @@ public sealed class TenantCallbackTests : IAsyncLifetime
                 Callbacks = new CallbackSettings { Allowed = ["127.0.0.1"] },
                 Recordings = settings.Recordings with
                 {
-                    PublishFolder = Path.Combine(_folder.FullName, "published"), UnpublishFolder = Path.Combine(_folder.FullName, "unpublished"),
+                    PublishFolder = Path.Combine(_folder.FullName, "published"),
+                    UnpublishFolder = Path.Combine(_folder.FullName, "unpublished"),
                 },
                 Imports = new ImportSettings { Enabled = true, SpoolFolder = Spool, PollInterval = TimeSpan.FromMilliseconds(100) },
             },

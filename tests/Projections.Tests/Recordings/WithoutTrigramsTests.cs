@@ -37,7 +37,11 @@ public sealed class WithoutTrigramsTests : IAsyncLifetime
         {
             var filter = new RecordingFilter
             {
-                TenantId = tenant, States = [RecordingState.Published, RecordingState.Unpublished], Metadata = [MetadataFilter.Of("title", pattern)], Limit = limit, Offset = offset ?? 0,
+                TenantId = tenant,
+                States = [RecordingState.Published, RecordingState.Unpublished],
+                Metadata = [MetadataFilter.Of("title", pattern)],
+                Limit = limit,
+                Offset = offset ?? 0,
             };
             var (ids, total) = await ListAsync(filter);
             await _history.Database.ExecuteAsync("drop extension pg_trgm cascade");

@@ -180,7 +180,11 @@ internal sealed class BucketObjects(BucketSettings settings, long copyInParts = 
     {
         var request = new PutObjectRequest
         {
-            BucketName = settings.Name, Key = key, ContentType = ContentTypeOf(key), AutoCloseStream = false, UseChunkEncoding = false,
+            BucketName = settings.Name,
+            Key = key,
+            ContentType = ContentTypeOf(key),
+            AutoCloseStream = false,
+            UseChunkEncoding = false,
         };
         body(request);
         return request;
@@ -191,8 +195,14 @@ internal sealed class BucketObjects(BucketSettings settings, long copyInParts = 
             (await Client.UploadPartAsync(
                 new UploadPartRequest
                 {
-                    BucketName = settings.Name, Key = key, UploadId = upload, PartNumber = number,
-                    FilePath = file, FilePosition = first, PartSize = size, UseChunkEncoding = false,
+                    BucketName = settings.Name,
+                    Key = key,
+                    UploadId = upload,
+                    PartNumber = number,
+                    FilePath = file,
+                    FilePosition = first,
+                    PartSize = size,
+                    UseChunkEncoding = false,
                 },
                 cancellation)).ETag,
             cancellation);
@@ -202,8 +212,14 @@ internal sealed class BucketObjects(BucketSettings settings, long copyInParts = 
             (await Client.CopyPartAsync(
                 new CopyPartRequest
                 {
-                    SourceBucket = settings.Name, SourceKey = from.Key, DestinationBucket = settings.Name, DestinationKey = to,
-                    UploadId = upload, PartNumber = number, FirstByte = first, LastByte = first + size - 1,
+                    SourceBucket = settings.Name,
+                    SourceKey = from.Key,
+                    DestinationBucket = settings.Name,
+                    DestinationKey = to,
+                    UploadId = upload,
+                    PartNumber = number,
+                    FirstByte = first,
+                    LastByte = first + size - 1,
                 },
                 cancellation)).ETag,
             cancellation);
