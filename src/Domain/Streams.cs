@@ -35,4 +35,13 @@ public static class Streams
 
     /// <summary><c>dead-letter-{id}</c>: what people did with a message that had failed for good.</summary>
     public static string DeadLetter(Guid letterId) => $"dead-letter-{letterId}";
+
+    /// <summary><c>server-days-{server}</c>: the polls of past days, a minute each.</summary>
+    public static string ServerDays(string serverId) => $"server-days-{serverId}";
+
+    /// <summary><c>join-days-{yyyyMMdd}</c>: the joins of a past day (UTC), a minute each.</summary>
+    public static string JoinDays(DateTimeOffset day) => $"join-days-{day.UtcDateTime:yyyyMMdd}";
+
+    /// <summary><c>log</c>: what was done to the log itself.</summary>
+    public const string Log = "log";
 }

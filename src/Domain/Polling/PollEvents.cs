@@ -5,6 +5,10 @@ namespace Scalelite.Domain.Polling;
 /// <param name="Successes">Good polls in a row, this one included.</param>
 /// <param name="Missing">Instances that should be on the node, were so before the poll began, and are not in its answer.</param>
 /// <param name="NextPollAt">When the next round is due.</param>
+/// <param name="Load">
+/// The load that the answer shows, before the multiplier: users, a meeting younger than LOAD_JOIN_BUFFER_TIME at least LOAD_MIN_USER_COUNT.
+/// Null in polls that did not say.
+/// </param>
 public sealed record ServerPolled(
     string ServerId,
     long Round,
@@ -13,7 +17,8 @@ public sealed record ServerPolled(
     int Successes,
     IReadOnlyList<PolledMeeting> Meetings,
     IReadOnlyList<Guid> Missing,
-    DateTimeOffset NextPollAt);
+    DateTimeOffset NextPollAt,
+    long? Load = null);
 
 /// <summary>A meeting in a node's answer. Never a name or a password.</summary>
 /// <param name="CreateTime">Epoch milliseconds on the node's clock.</param>
