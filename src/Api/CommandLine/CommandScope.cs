@@ -1,17 +1,29 @@
 using System.CommandLine;
 using Scalelite.Api.Configuration;
 using Scalelite.Workers.Configuration;
+using Scalelite.Workers.Servers;
 
 namespace Scalelite.Api.CommandLine;
 
-/// <summary>What a command works with: its arguments, the settings, the services, and where it writes.</summary>
+/// <summary>
+/// What a command works with: its arguments, the settings, the services, and all of the person who gave it. The person may sit at another
+/// machine: so a command touches neither <see cref="Console"/> nor files but through this.
+/// </summary>
 internal sealed class CommandScope(ParseResult arguments, Settings settings, IServiceProvider services)
 {
+    private CommandInvocation Invocation => (CommandInvocation)arguments.InvocationConfiguration;
+
     /// <summary>The settings.</summary>
     public Settings Settings => settings;
 
     /// <summary>Standard output.</summary>
     public TextWriter Out => arguments.InvocationConfiguration.Output;
+
+    /// <summary>Standard input.</summary>
+    public TextReader In => Invocation.Input;
+
+    /// <summary>Who gave the command: the events' actor.</summary>
+    public ChangedBy Actor => Invocation.By;
 
     /// <summary>A service of the host.</summary>
     public T Get<T>()
@@ -26,6 +38,21 @@ internal sealed class CommandScope(ParseResult arguments, Settings settings, ISe
 
     /// <summary>The value of an option.</summary>
     public T? Get<T>(Option<T> option) => arguments.GetValue(option);
+
+    /// <summary>True if the command may go on: asked, told by <c>--yes</c>, or with nobody to ask.</summary>
+    public bool Confirmed(bool yes, string question) => yes || Invocation.Ask is not { } ask || ask(question);
+
+    /// <summary>The text of a file that an argument names; <c>-</c> is standard input.</summary>
+    /// <exception cref="IOException">It cannot be read; or <see cref="UnauthorizedAccessException"/>.</exception>
+    public Task<string> ReadFileAsync(string path, CancellationToken cancellation) =>
+        path == "-" ? In.ReadToEndAsync(cancellation) : Invocation.Files.ReadAsync(path, cancellation);
+
+    /// <summary>Begins a file that an argument names; what is written is there when the stream is disposed.</summary>
+    /// <exception cref="IOException">It cannot be written; or <see cref="UnauthorizedAccessException"/>.</exception>
+    public Stream CreateFile(string path) => Invocation.Files.Create(path);
+
+    /// <summary>A secret as it was typed; <c>-</c> reads it from standard input.</summary>
+    public async Task<string> ReadSecretAsync(string given) => given == "-" ? (await In.ReadLineAsync())?.Trim() ?? "" : given;
 
     /// <summary>Says on standard error why the command was not done.</summary>
     /// <returns><see cref="ExitCode.Refused"/>.</returns>

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Scalelite.Workers.Servers;
 
 namespace Scalelite.Api.CommandLine;
 
@@ -16,9 +15,6 @@ internal static class CommonOptions
     /// <summary>The id of a server.</summary>
     public static Argument<string> ServerId() => new("ID") { Description = "The server's id" };
 
-    /// <summary>Who types: the events' actor.</summary>
-    public static ChangedBy Actor => new($"cli:{Environment.UserName}");
-
     /// <summary>Refuses a number out of bounds.</summary>
     public static Action<OptionResult> Between(Option<int> option, int least, int most) => result =>
     {
@@ -26,12 +22,4 @@ internal static class CommonOptions
         var value = result.GetValue(option);
         if (value < least || value > most) result.AddError($"{option.Name} is from {least} to {most}, not {value}");
     };
-
-    /// <summary>True if the command may go on: asked at a terminal, told by <c>--yes</c>, or with nobody to ask.</summary>
-    public static bool Confirmed(bool yes, TextWriter output, string question)
-    {
-        if (yes || Console.IsInputRedirected || Console.IsOutputRedirected) return true;
-        output.Write($"{question} [y/N] ");
-        return Console.ReadLine()?.Trim() is "y" or "Y" or "yes";
-    }
 }

@@ -72,7 +72,7 @@ internal static class ImportScaleliteCommand
         if (state.IsEmpty)
             throw new RedisException($"This Redis holds nothing of a Scalelite's in database {address.Database} with the namespace '{prefix}' (--redis-namespace)");
         var source = scope.Get<NpgsqlDataSource>();
-        var by = CommonOptions.Actor;
+        var by = scope.Actor;
         var pool = new PoolTakeover(source, scope.Get<ServerOperations>(), scope.Get<PollRound>());
         var servers = await pool.ServersAsync(state.Servers, dryRun, by, cancellation);
         foreach (var unreadable in state.Unreadable) servers.Skip(unreadable);
@@ -96,7 +96,7 @@ internal static class ImportScaleliteCommand
         var recordings = await takeover.RecordingsAsync(
             source,
             dryRun,
-            CommonOptions.Actor,
+            scope.Actor,
             looked => terminal?.Profile.Out.Writer.Write(string.Create(CultureInfo.InvariantCulture, $"\rrecordings: {looked} of {total}")),
             cancellation);
         terminal?.Profile.Out.Writer.WriteLine();

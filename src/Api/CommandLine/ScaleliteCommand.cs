@@ -23,16 +23,18 @@ internal static class ScaleliteCommand
     public static async Task<int> RunAsync(
         string[] arguments, TextWriter output, TextWriter error, IConfiguration? settings = null, CancellationToken cancellation = default)
     {
+        var invocation = CommandInvocation.AtTerminal(settings ?? SettingsReading.Sources(), output, error);
+        invocation.EnableDefaultExceptionHandler = false;
+        invocation.ProcessTerminationTimeout = StopWithin;
+        return await RunAsync(arguments, invocation, cancellation);
+    }
+
+    /// <summary>Runs what the arguments say, with these streams.</summary>
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(string[] arguments, CommandInvocation invocation, CancellationToken cancellation = default)
+    {
         var parsed = Create().Parse(arguments);
-        var code = await parsed.InvokeAsync(
-            new CommandInvocation(settings ?? SettingsReading.Sources())
-            {
-                Output = output,
-                Error = error,
-                EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = StopWithin,
-            },
-            cancellation);
+        var code = await parsed.InvokeAsync(invocation, cancellation);
         return parsed.Action is ParseErrorAction ? ExitCode.Usage : code;
     }
 
@@ -56,11 +58,4 @@ internal static class ScaleliteCommand
         SettingsCommand.Create(),
         CompletionCommand.Create(),
     };
-}
-
-/// <summary>One run of a command, with the source of its settings.</summary>
-internal sealed class CommandInvocation(IConfiguration settings) : InvocationConfiguration
-{
-    /// <summary>Where the settings come from.</summary>
-    public IConfiguration Settings => settings;
 }

@@ -61,7 +61,7 @@ internal static class CallbacksCommand
                     var row = await CallbackRow.FindAsync(scope.Get<NpgsqlDataSource>(), id, cancellation);
                     var refusal = row is null
                         ? $"Couldn't find callback with id={id}"
-                        : await scope.Get<CallbackOperations>().RetryAsync(id, row.Host, CommonOptions.Actor, cancellation);
+                        : await scope.Get<CallbackOperations>().RetryAsync(id, row.Host, scope.Actor, cancellation);
                     if (refusal is null) await scope.Out.WriteLineAsync($"{id}: is tried again");
                     else code = scope.Refuse(refusal);
                 }

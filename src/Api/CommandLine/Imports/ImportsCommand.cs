@@ -62,7 +62,7 @@ internal static class ImportsCommand
             async (scope, cancellation) =>
             {
                 if (!Guid.TryParse(scope.Get(id), out var import)) return Unknown(scope, id);
-                var outcome = await scope.Get<ImportRetry>().RetryAsync(import, scope.Get(restore), CommonOptions.Actor, cancellation);
+                var outcome = await scope.Get<ImportRetry>().RetryAsync(import, scope.Get(restore), scope.Actor, cancellation);
                 if (outcome is null) return Unknown(scope, id);
                 if (outcome.Refusal is { } refusal) return scope.Refuse(refusal);
                 await scope.Out.WriteLineAsync(outcome.Events.Count > 0 ? $"Import {import} is tried again" : $"Import {import} is under way already");

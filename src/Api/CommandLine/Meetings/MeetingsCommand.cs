@@ -56,7 +56,7 @@ internal static class MeetingsCommand
             if (asked.FirstOrDefault(id => live.All(meeting => meeting.MeetingId != id)) is { } unknown)
                 return scope.Refuse($"Couldn't find meeting with id={Listing.Printable(unknown)}");
             var chosen = live.Where(meeting => asked.Count == 0 || asked.Contains(meeting.MeetingId)).ToList();
-            if (!CommonOptions.Confirmed(scope.Get(yes), scope.Out, $"End {chosen.Count} meetings?")) return scope.Refuse("Nothing was ended");
+            if (!scope.Confirmed(scope.Get(yes), $"End {chosen.Count} meetings?")) return scope.Refuse("Nothing was ended");
             var code = ExitCode.Done;
             foreach (var meeting in chosen) code = Math.Max(code, await EndAsync(scope, meeting, cancellation));
             return code;
@@ -65,7 +65,7 @@ internal static class MeetingsCommand
 
     private static async Task<int> EndAsync(CommandScope scope, MeetingLocation meeting, CancellationToken cancellation)
     {
-        var end = await scope.Get<MeetingOperations>().EndAsync(meeting, CommonOptions.Actor, cancellation);
+        var end = await scope.Get<MeetingOperations>().EndAsync(meeting, scope.Actor, cancellation);
         if (!end.IsOver) return scope.Refuse($"{Listing.Printable(meeting.MeetingId)}: not ended, {Listing.Printable(end.Said)}");
         await scope.Out.WriteLineAsync($"{Listing.Printable(meeting.MeetingId)}: ended");
         return ExitCode.Done;

@@ -30,9 +30,9 @@ internal static class ExpireCommand
             var retention = scope.Get<RecordingRetention>();
             if (!scope.Get(dryRun))
             {
-                if (!CommonOptions.Confirmed(scope.Get(yes), scope.Out, "Delete all recordings whose time is over?")) return scope.Refuse("Nothing was deleted");
+                if (!scope.Confirmed(scope.Get(yes), "Delete all recordings whose time is over?")) return scope.Refuse("Nothing was deleted");
                 var deleted = new List<ExpiredRecording>();
-                await retention.ExpireAsync(CommonOptions.Actor, deleted.Add, cancellation);
+                await retention.ExpireAsync(scope.Actor, deleted.Add, cancellation);
                 return scope.WriteList(deleted, scope.Get(json), "No recording's time is over", Columns);
             }
 

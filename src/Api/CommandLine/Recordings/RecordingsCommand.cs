@@ -18,16 +18,16 @@ internal static class RecordingsCommand
     {
         List(),
         Show(),
-        Change("publish", "List recordings and let them be played", (operations, id, cancellation) =>
-            operations.PublishAsync(id, CommonOptions.Actor, cancellation)),
-        Change("unpublish", "Let recordings not be played any more; they stay listed", (operations, id, cancellation) =>
-            operations.UnpublishAsync(id, CommonOptions.Actor, cancellation)),
+        Change("publish", "List recordings and let them be played", (operations, id, by, cancellation) =>
+            operations.PublishAsync(id, by, cancellation)),
+        Change("unpublish", "Let recordings not be played any more; they stay listed", (operations, id, by, cancellation) =>
+            operations.UnpublishAsync(id, by, cancellation)),
         Change(
             "delete", "Delete recordings with their files",
-            (operations, id, cancellation) => operations.DeleteAsync(id, "recordings delete", CommonOptions.Actor, cancellation),
+            (operations, id, by, cancellation) => operations.DeleteAsync(id, "recordings delete", by, cancellation),
             ids => $"Delete {ids} recordings with their files?"),
-        Change("restore", "Let deleted recordings come back with the next import of their archives", (operations, id, cancellation) =>
-            operations.RestoreAsync(id, CommonOptions.Actor, cancellation)),
+        Change("restore", "Let deleted recordings come back with the next import of their archives", (operations, id, by, cancellation) =>
+            operations.RestoreAsync(id, by, cancellation)),
         AddToTenant(),
         ExpireCommand.Create(),
         VerifyCommand.Create(),
@@ -95,7 +95,7 @@ internal static class RecordingsCommand
     }
 
     private static Command Change(
-        string name, string description, Func<RecordingOperations, string, CancellationToken, Task<RecordingOutcome>> change, Func<int, string>? question = null)
+        string name, string description, Func<RecordingOperations, string, ChangedBy, CancellationToken, Task<RecordingOutcome>> change, Func<int, string>? question = null)
     {
         var ids = new Argument<string[]>("ID") { Description = "recordIDs", Arity = ArgumentArity.OneOrMore };
         var yes = CommonOptions.Yes();
@@ -104,8 +104,8 @@ internal static class RecordingsCommand
         return command.Runs(Needs.Database | Needs.SealedSecrets, async (scope, cancellation) =>
         {
             var given = scope.Get(ids).Distinct(StringComparer.Ordinal).ToList();
-            if (question is not null && !CommonOptions.Confirmed(scope.Get(yes), scope.Out, question(given.Count))) return scope.Refuse("Nothing was done");
-            return await EachAsync(scope, given, id => change(scope.Get<RecordingOperations>(), id, cancellation));
+            if (question is not null && !scope.Confirmed(scope.Get(yes), question(given.Count))) return scope.Refuse("Nothing was done");
+            return await EachAsync(scope, given, id => change(scope.Get<RecordingOperations>(), id, scope.Actor, cancellation));
         });
     }
 
@@ -121,9 +121,9 @@ internal static class RecordingsCommand
                 if (await TenantAsync(scope, scope.Get(tenant), cancellation) is not { } tenantId)
                     return scope.Refuse($"Couldn't find tenant with id={Listing.Printable(scope.Get(tenant))}");
                 var given = scope.GetOrNull(ids) is { Length: > 0 } some ? some.Distinct(StringComparer.Ordinal).ToList() : await OfNoTenantAsync(scope, cancellation);
-                if (!CommonOptions.Confirmed(scope.Get(yes), scope.Out, $"Give {given.Count} recordings to tenant {Listing.Printable(scope.Get(tenant))}?"))
+                if (!scope.Confirmed(scope.Get(yes), $"Give {given.Count} recordings to tenant {Listing.Printable(scope.Get(tenant))}?"))
                     return scope.Refuse("Nothing was done");
-                return await EachAsync(scope, given, id => scope.Get<RecordingOperations>().GiveToTenantAsync(id, tenantId, CommonOptions.Actor, cancellation));
+                return await EachAsync(scope, given, id => scope.Get<RecordingOperations>().GiveToTenantAsync(id, tenantId, scope.Actor, cancellation));
             });
     }
 

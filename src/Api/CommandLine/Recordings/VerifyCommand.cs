@@ -24,7 +24,7 @@ internal static class VerifyCommand
         }.Runs(Needs.Database | Needs.SealedSecrets, async (scope, cancellation) =>
         {
             var options = new VerifyOptions(scope.Get(content), scope.Get(repair), scope.Get(forget));
-            if (options.ForgetMissing && !CommonOptions.Confirmed(scope.Get(yes), scope.Out, "Are all volumes with recordings mounted?"))
+            if (options.ForgetMissing && !scope.Confirmed(scope.Get(yes), "Are all volumes with recordings mounted?"))
                 return scope.Refuse("Nothing was done");
             var progress = new VerifyProgress();
             var findings = new List<Finding>();

@@ -17,7 +17,7 @@ internal static class AddAllCommand
                 IReadOnlyList<FileServer> servers;
                 try
                 {
-                    servers = await SyncCommand.ReadAsync(scope.Get(file), PoolFile.ReadList, cancellation);
+                    servers = await SyncCommand.ReadAsync(scope, scope.Get(file), PoolFile.ReadList, cancellation);
                 }
                 catch (PoolFileException wrong)
                 {
@@ -29,7 +29,7 @@ internal static class AddAllCommand
                 foreach (var server in servers)
                 {
                     var outcome = await scope.Get<ServerOperations>().RegisterAsync(
-                        server.Url, server.Secret, server.LoadMultiplier, server.Tag, CommonOptions.Actor, cancellation);
+                        server.Url, server.Secret, server.LoadMultiplier, server.Tag, scope.Actor, cancellation);
                     if (outcome is ServerOutcome.Done done)
                     {
                         await scope.Out.WriteLineAsync($"server: {server.Url}");

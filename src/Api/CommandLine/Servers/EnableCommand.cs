@@ -23,7 +23,7 @@ internal static class EnableCommand
             }
 
             return await ServerAnswer.WriteAsync(
-                scope, await scope.Get<ServerOperations>().EnableAsync(scope.Get(id), CommonOptions.Actor, cancellation), asJson: false, cancellation);
+                scope, await scope.Get<ServerOperations>().EnableAsync(scope.Get(id), scope.Actor, cancellation), asJson: false, cancellation);
         });
     }
 }

@@ -76,8 +76,8 @@ internal static class RemovableCommand
                 // Meetings are counted again where they cannot change meanwhile.
                 if (!forced && server is { Meetings: 0, Archives: [_, ..] archives })
                     return scope.Refuse($"Server {server.Id} waits for the archives of {string.Join(", ", archives)}; --force removes it all the same");
-                if (!CommonOptions.Confirmed(scope.Get(yes), scope.Out, $"Remove server {scope.Get(id)}?")) return scope.Refuse("Not removed");
-                var outcome = await scope.Get<ServerOperations>().RemoveAsync(scope.Get(id), forced, CommonOptions.Actor, cancellation);
+                if (!scope.Confirmed(scope.Get(yes), $"Remove server {scope.Get(id)}?")) return scope.Refuse("Not removed");
+                var outcome = await scope.Get<ServerOperations>().RemoveAsync(scope.Get(id), forced, scope.Actor, cancellation);
                 return await ServerAnswer.WriteAsync(scope, outcome, asJson: false, cancellation);
             });
     }

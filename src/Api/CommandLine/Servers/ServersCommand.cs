@@ -65,7 +65,7 @@ internal static class ServersCommand
         return new Command("add", "Add a server, disabled") { url, secret, multiplier, tag, json }.Runs(WithSecrets, async (scope, cancellation) =>
         {
             var outcome = await scope.Get<ServerOperations>().RegisterAsync(
-                scope.Get(url), await SecretAsync(scope.Get(secret)), scope.Get(multiplier) ?? 1, scope.Get(tag), CommonOptions.Actor, cancellation);
+                scope.Get(url), await scope.ReadSecretAsync(scope.Get(secret)), scope.Get(multiplier) ?? 1, scope.Get(tag), scope.Actor, cancellation);
             return await ServerAnswer.WriteAsync(scope, outcome, scope.Get(json), cancellation);
         });
     }
@@ -80,9 +80,9 @@ internal static class ServersCommand
             WithSecrets,
             async (scope, cancellation) =>
             {
-                if (!CommonOptions.Confirmed(scope.Get(yes), scope.Out, $"End all meetings of server {scope.Get(id)}?")) return scope.Refuse("Nothing was ended");
+                if (!scope.Confirmed(scope.Get(yes), $"End all meetings of server {scope.Get(id)}?")) return scope.Refuse("Nothing was ended");
                 var outcome = await scope.Get<ServerOperations>().PanicAsync(
-                    scope.Get(id), scope.Get(keepState), scope.Get(skip), CommonOptions.Actor, cancellation);
+                    scope.Get(id), scope.Get(keepState), scope.Get(skip), scope.Actor, cancellation);
                 return await ServerAnswer.WriteAsync(scope, outcome, asJson: false, cancellation);
             });
     }
@@ -116,7 +116,7 @@ internal static class ServersCommand
                 if (capacity is null && text != "none") return scope.Refuse($"'{Listing.Printable(text)}' is no number of users, and not none");
                 return await ServerAnswer.WriteAsync(
                     scope,
-                    await scope.Get<ServerOperations>().ChangeCapacityAsync(scope.Get(id), capacity, CommonOptions.Actor, cancellation),
+                    await scope.Get<ServerOperations>().ChangeCapacityAsync(scope.Get(id), capacity, scope.Actor, cancellation),
                     asJson: false,
                     cancellation);
             });
@@ -133,7 +133,7 @@ internal static class ServersCommand
             WithSecrets,
             async (scope, cancellation) =>
             {
-                var newSecret = scope.Get(secret) is { } given ? await SecretAsync(given) : null;
+                var newSecret = scope.Get(secret) is { } given ? await scope.ReadSecretAsync(given) : null;
                 var change = new ServerChange(newSecret, scope.Get(multiplier), scope.Get(tag));
                 return change == new ServerChange()
                     ? scope.Refuse("Nothing to change: give --secret, --load-multiplier or --tag")
@@ -147,14 +147,12 @@ internal static class ServersCommand
         var id = CommonOptions.ServerId();
         return new Command(name, description) { id }.Runs(WithSecrets, async (scope, cancellation) =>
             await ServerAnswer.WriteAsync(
-                scope, await operation(scope.Get<ServerOperations>(), scope.Get(id), CommonOptions.Actor, cancellation), asJson: false, cancellation));
+                scope, await operation(scope.Get<ServerOperations>(), scope.Get(id), scope.Actor, cancellation), asJson: false, cancellation));
     }
 
     private static async Task<int> UpdateAsync(CommandScope scope, string id, ServerChange change, bool asJson, CancellationToken cancellation) =>
         await ServerAnswer.WriteAsync(
-            scope, await scope.Get<ServerOperations>().UpdateAsync(id, change, CommonOptions.Actor, cancellation), asJson, cancellation);
-
-    private static async Task<string> SecretAsync(string given) => given == "-" ? (await Console.In.ReadLineAsync())?.Trim() ?? "" : given;
+            scope, await scope.Get<ServerOperations>().UpdateAsync(id, change, scope.Actor, cancellation), asJson, cancellation);
 
     private static Option<decimal?> Multiplier(string name) => new(name) { Description = "How many times the server's load counts", HelpName = "N" };
 

@@ -30,7 +30,7 @@ internal static class SyncCommand
                 IReadOnlyList<FileServer> servers;
                 try
                 {
-                    servers = await ReadAsync(scope.Get(file), PoolFile.ReadPool, cancellation);
+                    servers = await ReadAsync(scope, scope.Get(file), PoolFile.ReadPool, cancellation);
                 }
                 catch (PoolFileException wrong)
                 {
@@ -43,12 +43,11 @@ internal static class SyncCommand
 
     /// <summary>Reads a file, or standard input for <c>-</c>.</summary>
     /// <exception cref="PoolFileException">It cannot be read, or is no such file.</exception>
-    public static async Task<T> ReadAsync<T>(string file, Func<TextReader, T> read, CancellationToken cancellation)
+    public static async Task<T> ReadAsync<T>(CommandScope scope, string file, Func<TextReader, T> read, CancellationToken cancellation)
     {
         try
         {
-            var text = file == "-" ? await Console.In.ReadToEndAsync(cancellation) : await File.ReadAllTextAsync(file, cancellation);
-            return read(new StringReader(text));
+            return read(new StringReader(await scope.ReadFileAsync(file, cancellation)));
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {
@@ -67,7 +66,7 @@ internal static class SyncCommand
         var operations = scope.Get<ServerOperations>();
         foreach (var step in steps)
         {
-            if (!dryRun && await DoAsync(operations, step, byId, cancellation) is { } refusal)
+            if (!dryRun && await DoAsync(operations, step, byId, scope.Actor, cancellation) is { } refusal)
                 return scope.Refuse(Listing.Printable($"[{step.ServerId}] {refusal}"));
             foreach (var line in Lines(step)) await scope.Out.WriteLineAsync($"[{step.ServerId}] {line}");
         }
@@ -97,9 +96,8 @@ internal static class SyncCommand
     /// <summary>Does one step.</summary>
     /// <returns>Why not; null where it is done.</returns>
     private static async Task<string?> DoAsync(
-        ServerOperations operations, PoolStep step, Dictionary<string, FileServer> servers, CancellationToken cancellation)
+        ServerOperations operations, PoolStep step, Dictionary<string, FileServer> servers, ChangedBy by, CancellationToken cancellation)
     {
-        var by = CommonOptions.Actor;
         var outcome = step switch
         {
             PoolStep.Add { Server: var server } => await operations.RegisterAsync(

@@ -23,7 +23,4 @@ internal static class TenantAnswers
                 throw new InvalidOperationException($"{outcome.GetType().Name} has no answer");
         }
     }
-
-    /// <summary>A secret as it was typed; <c>-</c> reads it from standard input.</summary>
-    public static async Task<string> SecretAsync(string given) => given == "-" ? (await Console.In.ReadLineAsync())?.Trim() ?? "" : given;
 }

@@ -18,7 +18,7 @@ internal static class TenantLrsCommands
             id, endpoint, user, password,
         }.Runs(WithSecrets, async (scope, cancellation) =>
         {
-            var credentials = new LrsCredentials { UserName = scope.Get(user), Password = await TenantAnswers.SecretAsync(scope.Get(password)) };
+            var credentials = new LrsCredentials { UserName = scope.Get(user), Password = await scope.ReadSecretAsync(scope.Get(password)) };
             return await SetAsync(scope, scope.Get(id), scope.Get(endpoint), null, credentials, cancellation);
         });
     }
@@ -37,9 +37,9 @@ internal static class TenantLrsCommands
             var credentials = new LrsCredentials
             {
                 ClientId = scope.Get(client),
-                ClientSecret = await TenantAnswers.SecretAsync(scope.Get(clientSecret)),
+                ClientSecret = await scope.ReadSecretAsync(scope.Get(clientSecret)),
                 UserName = scope.Get(user),
-                Password = await TenantAnswers.SecretAsync(scope.Get(password)),
+                Password = await scope.ReadSecretAsync(scope.Get(password)),
             };
             return await SetAsync(scope, scope.Get(id), scope.Get(endpoint), scope.Get(tokenUrl), credentials, cancellation);
         });
@@ -50,7 +50,7 @@ internal static class TenantLrsCommands
     {
         var id = TenantsCommand.TenantId();
         return new Command("remove-lrs", "Have a tenant's meetings report to no learning record store") { id }.Runs(WithSecrets, async (scope, cancellation) =>
-            await scope.AnswerAsync(await scope.Get<TenantOperations>().ClearLrsAsync(scope.Get(id), CommonOptions.Actor, cancellation), asJson: false, cancellation));
+            await scope.AnswerAsync(await scope.Get<TenantOperations>().ClearLrsAsync(scope.Get(id), scope.Actor, cancellation), asJson: false, cancellation));
     }
 
     private static async Task<int> SetAsync(
@@ -60,7 +60,7 @@ internal static class TenantLrsCommands
         return given.Any(string.IsNullOrWhiteSpace)
             ? scope.Refuse("None of the arguments may be empty")
             : await scope.AnswerAsync(
-                await scope.Get<TenantOperations>().SetLrsAsync(id, endpoint, tokenUrl, credentials, CommonOptions.Actor, cancellation), asJson: false, cancellation);
+                await scope.Get<TenantOperations>().SetLrsAsync(id, endpoint, tokenUrl, credentials, scope.Actor, cancellation), asJson: false, cancellation);
     }
 
     private static Argument<string> Endpoint() => Text("LRS_ENDPOINT", "The store's URL");

@@ -44,7 +44,7 @@ internal static class TenantSettingsCommand
         return new Command("add", "Set a parameter, or give it another value") { id, param, value, @override }.Runs(WithSecrets, async (scope, cancellation) =>
             await scope.AnswerAsync(
                 await scope.Get<TenantOperations>().SetAsync(
-                    scope.Get(id), scope.Get(param), scope.Get(value), scope.Get(@override), CommonOptions.Actor, cancellation),
+                    scope.Get(id), scope.Get(param), scope.Get(value), scope.Get(@override), scope.Actor, cancellation),
                 asJson: false,
                 cancellation));
     }
@@ -53,7 +53,7 @@ internal static class TenantSettingsCommand
     {
         var setting = new Argument<string>("SETTING_ID") { Description = "The setting's id" };
         return new Command("remove", "Take a setting away") { setting }.Runs(WithSecrets, async (scope, cancellation) => await scope.AnswerAsync(
-            await scope.Get<TenantOperations>().ClearAsync(scope.Get(setting), CommonOptions.Actor, cancellation), asJson: false, cancellation));
+            await scope.Get<TenantOperations>().ClearAsync(scope.Get(setting), scope.Actor, cancellation), asJson: false, cancellation));
     }
 
     private static async Task<int> ListAsync(CommandScope scope, string? tenantId, bool asJson, CancellationToken cancellation)

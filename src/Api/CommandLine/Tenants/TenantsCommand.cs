@@ -67,9 +67,9 @@ internal static class TenantsCommand
         var json = CommonOptions.Json();
         return new Command("add", "Add a tenant, enabled") { name, secrets, json }.Runs(WithSecrets, async (scope, cancellation) =>
         {
-            var given = await TenantAnswers.SecretAsync(scope.Get(secrets));
+            var given = await scope.ReadSecretAsync(scope.Get(secrets));
             return await scope.AnswerAsync(
-                await scope.Get<TenantOperations>().AddAsync(scope.Get(name), given, CommonOptions.Actor, cancellation), scope.Get(json), cancellation);
+                await scope.Get<TenantOperations>().AddAsync(scope.Get(name), given, scope.Actor, cancellation), scope.Get(json), cancellation);
         });
     }
 
@@ -84,11 +84,11 @@ internal static class TenantsCommand
         var json = CommonOptions.Json();
         return new Command("update", "Change a tenant's name or secrets") { id, name, secrets, json }.Runs(WithSecrets, async (scope, cancellation) =>
         {
-            var change = new TenantChange(scope.Get(name), scope.Get(secrets) is { } given ? await TenantAnswers.SecretAsync(given) : null);
+            var change = new TenantChange(scope.Get(name), scope.Get(secrets) is { } given ? await scope.ReadSecretAsync(given) : null);
             return change == new TenantChange()
                 ? scope.Refuse("Nothing to change: give --name or --secrets")
                 : await scope.AnswerAsync(
-                    await scope.Get<TenantOperations>().UpdateAsync(scope.Get(id), change, CommonOptions.Actor, cancellation), scope.Get(json), cancellation);
+                    await scope.Get<TenantOperations>().UpdateAsync(scope.Get(id), change, scope.Actor, cancellation), scope.Get(json), cancellation);
         });
     }
 
@@ -98,9 +98,9 @@ internal static class TenantsCommand
         var yes = CommonOptions.Yes();
         return new Command("remove", "Take a tenant out: its clients are let in no more, its meetings run on until they end, its recordings stay") { id, yes }.Runs(
             WithSecrets,
-            async (scope, cancellation) => CommonOptions.Confirmed(scope.Get(yes), scope.Out, $"Remove tenant {scope.Get(id)}?")
+            async (scope, cancellation) => scope.Confirmed(scope.Get(yes), $"Remove tenant {scope.Get(id)}?")
                 ? await scope.AnswerAsync(
-                    await scope.Get<TenantOperations>().RemoveAsync(scope.Get(id), CommonOptions.Actor, cancellation), asJson: false, cancellation)
+                    await scope.Get<TenantOperations>().RemoveAsync(scope.Get(id), scope.Actor, cancellation), asJson: false, cancellation)
                 : scope.Refuse("Not removed"));
     }
 
@@ -120,7 +120,7 @@ internal static class TenantsCommand
                 var outcome = await scope.Get<TenantOperations>().LimitAsync(
                     scope.Get(id),
                     now => (forMeetings is null ? now.Meetings : Limit(forMeetings), forUsers is null ? now.Users : Limit(forUsers)),
-                    CommonOptions.Actor,
+                    scope.Actor,
                     cancellation);
                 return await scope.AnswerAsync(outcome, scope.Get(json), cancellation);
             });
@@ -133,7 +133,7 @@ internal static class TenantsCommand
         return new Command("retention", "Say how long a tenant's recordings are kept") { id, days }.Runs(WithSecrets, async (scope, cancellation) =>
             IsLimit(scope.Get(days))
                 ? await scope.AnswerAsync(
-                    await scope.Get<TenantOperations>().KeepRecordingsAsync(scope.Get(id), Limit(scope.Get(days)), CommonOptions.Actor, cancellation),
+                    await scope.Get<TenantOperations>().KeepRecordingsAsync(scope.Get(id), Limit(scope.Get(days)), scope.Actor, cancellation),
                     asJson: false,
                     cancellation)
                 : scope.Refuse("DAYS is a whole number, or none"));
@@ -144,7 +144,7 @@ internal static class TenantsCommand
     {
         var id = TenantId();
         return new Command(name, description) { id }.Runs(WithSecrets, async (scope, cancellation) => await scope.AnswerAsync(
-            await operation(scope.Get<TenantOperations>(), scope.Get(id), CommonOptions.Actor, cancellation), asJson: false, cancellation));
+            await operation(scope.Get<TenantOperations>(), scope.Get(id), scope.Actor, cancellation), asJson: false, cancellation));
     }
 
     private static Argument<string> Secrets() =>

@@ -72,7 +72,7 @@ internal static class TokensCommand
             async (scope, cancellation) =>
             {
                 var outcome = await scope.Get<AdminTokenOperations>().IssueAsync(
-                    scope.Get(name), scope.Get(role), scope.Get(expires), CommonOptions.Actor, cancellation);
+                    scope.Get(name), scope.Get(role), scope.Get(expires), scope.Actor, cancellation);
                 switch (outcome)
                 {
                     case AdminTokenOutcome.Refused refused:
@@ -95,7 +95,7 @@ internal static class TokensCommand
         return new Command("revoke", "Let a token in no more, within a second") { id }.Runs(Needs.Database, async (scope, cancellation) =>
         {
             if (Guid.TryParse(scope.Get(id), out var token)
-                && await scope.Get<AdminTokenOperations>().RevokeAsync(token, CommonOptions.Actor, cancellation) is AdminTokenOutcome.Done)
+                && await scope.Get<AdminTokenOperations>().RevokeAsync(token, scope.Actor, cancellation) is AdminTokenOutcome.Done)
             {
                 await scope.Out.WriteLineAsync($"{token}: revoked");
                 return ExitCode.Done;
