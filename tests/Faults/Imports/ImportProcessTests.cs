@@ -1,7 +1,7 @@
-using System.Runtime.Versioning;
 using Scalelite.Domain.Recordings;
 using Scalelite.Simulator.Recordings;
 using Scalelite.Testing;
+using Scalelite.Workers.Imports;
 using Scalelite.Workers.Recordings.Storage;
 
 namespace Scalelite.Faults.Imports;
@@ -16,6 +16,8 @@ public sealed class ImportProcessTests : IAsyncLifetime
 
     private string Published => Path.Combine(folder, "published");
 
+    private string Unpublished => Path.Combine(folder, "unpublished");
+
     public async Task InitializeAsync()
     {
         Directory.CreateDirectory(Spool);
@@ -27,7 +29,7 @@ public sealed class ImportProcessTests : IAsyncLifetime
             {
                 ["RECORDING_SPOOL_DIR"] = Spool,
                 ["RECORDING_PUBLISH_DIR"] = Published,
-                ["RECORDING_UNPUBLISH_DIR"] = Path.Combine(folder, "unpublished"),
+                ["RECORDING_UNPUBLISH_DIR"] = Unpublished,
                 ["RECORDING_IMPORT_POLL_INTERVAL"] = "1",
             },
         });
@@ -39,57 +41,98 @@ public sealed class ImportProcessTests : IAsyncLifetime
         Directory.Delete(folder, recursive: true);
     }
 
-    [Theory]
-    [InlineData("import.taken")]
-    [InlineData("import.unpacked")]
-    [InlineData("import.placed")]
-    public async Task An_import_whose_process_is_killed_is_completed_by_the_next(string step)
+    [Fact]
+    public async Task An_import_that_is_killed_at_any_step_is_completed_by_the_next_process()
     {
-        var archive = RecordingArchive.Of(RecordedMeeting.Of("room", DateTimeOffset.UtcNow));
-        var stopped = await pool.StartProcessAsync(("DOTNET_STARTUP_HOOKS", typeof(ImportProcessTests).Assembly.Location), ("SCALELITE_STOP_AT", step));
-        await archive.DropIntoAsync(Spool);
-        await stopped.ExitedAsync(TimeSpan.FromSeconds(60));
-        Assert.EndsWith(archive.Name, Assert.Single(Archives()), StringComparison.Ordinal);
+        var archives = new List<RecordingArchive>();
+        foreach (var step in ImportSteps.All)
+        {
+            // It may also take up an archive whose importer died before, and die over that one: at its step either way.
+            var stopped = await pool.StartProcessAsync(("DOTNET_STARTUP_HOOKS", typeof(ImportProcessTests).Assembly.Location), ("SCALELITE_STOP_AT", step));
+            archives.Add(await DropAsync(step));
+            await stopped.ExitedAsync(TimeSpan.FromSeconds(60));
+            await ArchivesOrRecordingsAreThereAsync(archives, step);
+        }
 
-        // Its claim ends by itself.
+        // Their claims end by themselves.
         await pool.StartProcessAsync();
-        await CompletedAsync(archive);
+        await CompletedAsync(archives);
     }
 
     [Fact]
-    [UnsupportedOSPlatform("windows")]
-    public async Task Where_a_process_may_not_write_the_archive_waits_for_the_right()
+    public async Task An_import_that_may_not_write_from_any_step_on_waits_for_the_right()
     {
         // Root writes everywhere, unless it gives that up.
         var under = Environment.IsPrivilegedProcess ? "setpriv --bounding-set=-dac_override --inh-caps=-all" : "";
-        Directory.CreateDirectory(Published);
-        File.SetUnixFileMode(Published, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var order = Path.Combine(folder, "forbid");
+        string[] folders = [Spool, Published, Unpublished];
+        foreach (var one in folders) Directory.CreateDirectory(one);
+        await pool.StartProcessAsync(
+            (ScaleliteProcess.RunUnder, under), ("DOTNET_STARTUP_HOOKS", typeof(ImportProcessTests).Assembly.Location),
+            ("SCALELITE_FORBID_FILE", order), ("SCALELITE_FORBID", string.Join(':', folders)));
+        var archives = new List<RecordingArchive>();
         try
         {
-            await pool.StartProcessAsync((ScaleliteProcess.RunUnder, under));
-            var archive = RecordingArchive.Of(RecordedMeeting.Of("room", DateTimeOffset.UtcNow));
-            await archive.DropIntoAsync(Spool);
-            await Eventually.HoldsAsync(
-                "the import fails, and says why",
-                async () => await pool.CountAsync("select 1 from import_queue where attempts > 0 and (reason ilike '%denied%')") == 1);
-            Assert.EndsWith(archive.Name, Assert.Single(Archives()), StringComparison.Ordinal);
-
-            File.SetUnixFileMode(Published, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            await CompletedAsync(archive);
+            foreach (var step in ImportSteps.All)
+            {
+                var denied = await DeniedAsync();
+                await File.WriteAllTextAsync(order, step);
+                archives.Add(await DropAsync(step));
+                await Eventually.HoldsAsync($"an import has come to {step}", () => !File.Exists(order), 60);
+                // Behind the last format nothing is written but the archive removed.
+                if (step is not (ImportSteps.Completed or ImportSteps.Removed))
+                    await Eventually.HoldsAsync($"an import fails after {step} and says why", async () => await DeniedAsync() > denied, 60);
+                await ArchivesOrRecordingsAreThereAsync(archives, step);
+                foreach (var one in folders) FolderRights.Give(one);
+            }
         }
         finally
         {
-            File.SetUnixFileMode(Published, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            foreach (var one in folders) FolderRights.Give(one);
+        }
+
+        await CompletedAsync(archives);
+    }
+
+    private Task<long> DeniedAsync() => pool.CountAsync(
+        "select 1 from mt_events where type = 'import_failed' and data->>'Reason' ilike '%denied%'");
+
+    private async Task<RecordingArchive> DropAsync(string room)
+    {
+        var archive = RecordingArchive.Of(RecordedMeeting.Of(room, DateTimeOffset.UtcNow));
+        await archive.DropIntoAsync(Spool);
+        return archive;
+    }
+
+    /// <summary>Never neither.</summary>
+    private async Task ArchivesOrRecordingsAreThereAsync(List<RecordingArchive> archives, string step)
+    {
+        foreach (var archive in archives)
+        {
+            if (Archives().Any(path => path.EndsWith(archive.Name, StringComparison.Ordinal))) continue;
+            Assert.True(await pool.CountAsync("select 1 from recording_format where record_id = $1", archive.Meeting.RecordId) == 2, $"{archive.Name} after {step}");
+            await IsWholeAsync(archive);
         }
     }
 
-    private async Task CompletedAsync(RecordingArchive archive)
+    private async Task CompletedAsync(List<RecordingArchive> archives)
     {
         await Eventually.HoldsAsync(
-            "the import is completed", async () => await pool.CountAsync("select 1 from import_queue where state = 'completed'") == 1, 60);
-        await Eventually.HoldsAsync("the archive is removed", () => Archives().Count == 0);
-        Assert.Equal(2, await pool.CountAsync("select 1 from recording_format where record_id = $1", archive.Meeting.RecordId));
-        var storage = new DiskStorage(new() { PublishFolder = Published, UnpublishFolder = Path.Combine(folder, "unpublished") });
+            "the imports are completed",
+            async () => await pool.CountAsync("select 1 from import_queue where state = 'completed'") == archives.Count, 120);
+        await Eventually.HoldsAsync("the archives are removed", () => Archives().Count == 0, 60);
+        foreach (var archive in archives)
+        {
+            Assert.Equal(2, await pool.CountAsync("select 1 from recording_format where record_id = $1", archive.Meeting.RecordId));
+            await IsWholeAsync(archive);
+        }
+
+        await pool.ReadModelsAreWhatTheEventsSayAsync();
+    }
+
+    private async Task IsWholeAsync(RecordingArchive archive)
+    {
+        var storage = new DiskStorage(new() { PublishFolder = Published, UnpublishFolder = Unpublished });
         foreach (var format in archive.Formats)
         {
             foreach (var file in format.Files)
@@ -101,8 +144,6 @@ public sealed class ImportProcessTests : IAsyncLifetime
                 Assert.Equal(file.Content.ToArray(), bytes.ToArray());
             }
         }
-
-        await pool.ReadModelsAreWhatTheEventsSayAsync();
     }
 
     private List<string> Archives() => [.. Directory.EnumerateFiles(Spool, "*.tar", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })];
