@@ -13,8 +13,12 @@ public static class DatabaseSchema
     // The key of the advisory lock: "scschema" as a number that nobody else draws.
     private const long Lock = 0x7363736368656d61;
 
-    /// <summary>The scripts of this room: sealed secrets.</summary>
-    public static IReadOnlyList<SqlScript> Scripts { get; } = [SqlScript.Read(typeof(DatabaseSchema).Assembly, "Secrets.secret.sql")];
+    /// <summary>The scripts of this room: sealed secrets, the seals of the log.</summary>
+    public static IReadOnlyList<SqlScript> Scripts { get; } =
+    [
+        SqlScript.Read(typeof(DatabaseSchema).Assembly, "Secrets.secret.sql"),
+        SqlScript.Read(typeof(DatabaseSchema).Assembly, "Sealing.log_seal.sql"),
+    ];
 
     /// <summary>
     /// Runs the scripts if this database has not seen them, all or none. Scripts that it has seen are not run again:
