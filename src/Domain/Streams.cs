@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Scalelite.Domain;
 
 /// <summary>The keys of the streams. Ids in them are UUIDs or host names, never what a client chose.</summary>
@@ -9,11 +11,22 @@ public static class Streams
     /// <summary><c>polls-{server}-{yyyyMMdd}</c>: the polls of one server that began on that day (UTC).</summary>
     public static string Polls(string serverId, DateTimeOffset beganAt) => $"polls-{serverId}-{beganAt.UtcDateTime:yyyyMMdd}";
 
+    /// <summary>The server and the day of such a stream; null for any other stream.</summary>
+    public static (string ServerId, DateTimeOffset Day)? PolledDay(string stream) =>
+        stream.StartsWith("polls-", StringComparison.Ordinal) && stream.Length > 15 && stream[^9] == '-'
+        && DateTimeOffset.TryParseExact(stream[^8..], "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var day)
+            ? (stream[6..^9], day)
+            : null;
+
     /// <summary><c>meeting-{instance}</c>: one run of a meeting, from its placing to its end.</summary>
     public static string Meeting(Guid instance) => $"meeting-{instance}";
 
     /// <summary><c>joins-{process}-{yyyyMMddHH}</c>: the joins that one process routed in that hour (UTC).</summary>
     public static string Joins(Guid process, DateTimeOffset to) => $"joins-{process}-{to.UtcDateTime:yyyyMMddHH}";
+
+    /// <summary>The process of such a stream; the empty UUID for any other stream.</summary>
+    public static Guid JoiningProcess(string stream) =>
+        stream.StartsWith("joins-", StringComparison.Ordinal) && stream.Length > 42 && Guid.TryParse(stream.AsSpan(6, 36), out var process) ? process : Guid.Empty;
 
     /// <summary><c>recording-{recordID}</c>: a recording, from its first import on. The id is its node's, checked by the import.</summary>
     public static string Recording(string recordId) => $"recording-{recordId}";

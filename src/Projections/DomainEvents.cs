@@ -4,6 +4,7 @@ using Scalelite.Domain.DeadLetters;
 using Scalelite.Domain.Hooks;
 using Scalelite.Domain.Imports;
 using Scalelite.Domain.Joins;
+using Scalelite.Domain.Keeping;
 using Scalelite.Domain.Meetings;
 using Scalelite.Domain.Polling;
 using Scalelite.Domain.Recordings;
@@ -92,6 +93,10 @@ public static class DomainEvents
         typeof(AdminTokenIssued),
         typeof(AdminTokenRevoked),
         typeof(DeadLetterReplayed),
+        typeof(ServerDayRolledUp),
+        typeof(JoinsRolledUp),
+        typeof(StreamPruned),
+        typeof(DataForgotten),
     ];
 
     /// <summary>The inline projections.</summary>

@@ -1,5 +1,6 @@
 using Scalelite.EventLog;
 using Scalelite.Projections.AdminTokens;
+using Scalelite.Projections.Analytics;
 using Scalelite.Projections.Callbacks;
 using Scalelite.Projections.Hooks;
 using Scalelite.Projections.Imports;
@@ -29,6 +30,11 @@ public static class ReadModels
         Of("hooks", new HookProjection(), "Hooks", "hook"),
         Of("tenants", new TenantProjection(), "Tenants", "tenant", "tenant_setting"),
         Of("tokens", new AdminTokenProjection(), "AdminTokens", "admin_token"),
+        Of("server_minutes", new ServerMinuteProjection(), "Analytics", "server_minute"),
+        Of("poll_history", new PollHistoryProjection(), "Analytics", "poll_history"),
+        Of("join_minutes", new JoinMinuteProjection(), "Analytics", "join_minute"),
+        Of("placements", new PlacementProjection(), "Analytics", "placement"),
+        Of("admin_changes", new AdminChangeProjection(), "Analytics", "admin_change"),
     ];
 
     /// <summary>What makes their tables, in order, the counter of placements and the claims of callbacks.</summary>

@@ -17,6 +17,11 @@ internal sealed class AnswerReading
     // A hanging node may carry out a create long after its caller gave up.
     private static readonly TimeSpan LateCreate = TimeSpan.FromMinutes(5);
 
+    // What a node says is not always a time.
+    private static readonly long LatestMilliseconds = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+
+    private static readonly TimeSpan DefaultJoinBuffer = TimeSpan.FromMinutes(15);
+
     private readonly PolledServer server;
     private readonly PollTiming timing;
     private readonly PollKnowledge knowledge;
@@ -44,6 +49,13 @@ internal sealed class AnswerReading
     public IReadOnlyList<Guid> Missing => missing;
 
     public bool HasLocations => here.Count > 0;
+
+    /// <summary>What the answer shows of the load, before the multiplier: users, those of a young meeting at least the minimum.</summary>
+    public long Load()
+    {
+        var youngSince = timing.BeganAt - (settings.JoinBuffer ?? DefaultJoinBuffer);
+        return found.Values.Sum(meeting => BeganAt(meeting) > youngSince ? Math.Max(settings.MinimumUsers, (long)meeting.Users) : meeting.Users);
+    }
 
     public List<PollConsequence> Consequences()
     {
@@ -145,9 +157,16 @@ internal sealed class AnswerReading
         ? found.Values.FirstOrDefault(m => !m.IsBreakout && (m.InternalMeetingId == parent || m.MeetingId == parent))
         : null;
 
+    /// <summary>By our clock where we placed it, else by its node's.</summary>
+    private DateTimeOffset BeganAt(FoundMeeting meeting) =>
+        LocationOf(meeting)?.PlacedAt ?? DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(meeting.CreateTime, 0, LatestMilliseconds));
+
+    private KnownLocation? LocationOf(FoundMeeting meeting) =>
+        here.TryGetValue(meeting.MeetingId, out var location) && IsRun(location.InternalMeetingId, meeting) ? location : null;
+
     private PolledMeeting Polled(FoundMeeting meeting)
     {
-        Guid? instance = here.TryGetValue(meeting.MeetingId, out var location) && IsRun(location.InternalMeetingId, meeting) ? location.Instance : null;
+        var instance = LocationOf(meeting)?.Instance;
         return new PolledMeeting(
             meeting.MeetingId,
             meeting.InternalMeetingId,

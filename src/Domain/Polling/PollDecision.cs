@@ -26,7 +26,8 @@ public static class PollDecision
             successes,
             reading.Meetings,
             reading.Missing,
-            PollSchedule.Next(server.ServerId, settings.Interval, timing.BeganAt, timing.EndedAt));
+            PollSchedule.Next(server.ServerId, settings.Interval, timing.BeganAt, timing.EndedAt),
+            reading.Load());
         return new(polled, consequences);
     }
 

@@ -24,14 +24,30 @@ public sealed record PollTiming(long Round, DateTimeOffset BeganAt, DateTimeOffs
 /// <param name="UnhealthyThreshold">SERVER_UNHEALTHY_THRESHOLD: failed polls in a row that take it offline.</param>
 /// <param name="Multitenancy">Adopted meetings belong to the tenant that their metadata name; else all to the one.</param>
 /// <param name="EndMovedCopies">MOVED_COPIES=end: a copy that was moved away from is ended with people in it.</param>
+/// <param name="MinimumUsers">LOAD_MIN_USER_COUNT: users that a young meeting counts as at least.</param>
+/// <param name="JoinBuffer">LOAD_JOIN_BUFFER_TIME: how long a meeting is young; null: 15 minutes.</param>
 public sealed record PollSettings(
-    TimeSpan Interval, int HealthyThreshold = 1, int UnhealthyThreshold = 2, bool Multitenancy = false, bool EndMovedCopies = false);
+    TimeSpan Interval,
+    int HealthyThreshold = 1,
+    int UnhealthyThreshold = 2,
+    bool Multitenancy = false,
+    bool EndMovedCopies = false,
+    int MinimumUsers = 15,
+    TimeSpan? JoinBuffer = null);
 
 /// <summary>Where a meeting is, by our events.</summary>
 /// <param name="Phase">Placing or live.</param>
 /// <param name="Deadline">While placing: when the create's caller has an answer at the latest.</param>
+/// <param name="PlacedAt">When it was placed; of an adopted one, when its node says that it began. Null where it was not read.</param>
 public sealed record KnownLocation(
-    string TenantId, string MeetingId, Guid Instance, string ServerId, string? InternalMeetingId, MeetingPhase Phase, DateTimeOffset? Deadline);
+    string TenantId,
+    string MeetingId,
+    Guid Instance,
+    string ServerId,
+    string? InternalMeetingId,
+    MeetingPhase Phase,
+    DateTimeOffset? Deadline,
+    DateTimeOffset? PlacedAt = null);
 
 /// <summary>Why a copy is watched; the names are those of the read model's column.</summary>
 public enum CopyReason

@@ -32,7 +32,9 @@ public sealed partial class NodePolls(
         settings.Polling.HealthyThreshold,
         settings.Polling.UnhealthyThreshold,
         settings.Multitenancy.Enabled,
-        settings.Placement.EndsMovedCopies);
+        settings.Placement.EndsMovedCopies,
+        settings.Placement.MinimumUsers,
+        settings.Placement.JoinBuffer);
 
     /// <inheritdoc/>
     public void Dispose() => _inFlight.Dispose();

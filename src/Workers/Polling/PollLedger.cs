@@ -46,7 +46,7 @@ public sealed class PollLedger(NpgsqlDataSource database)
         "select internal_meeting_id, how, ended_at from meeting_instance where internal_meeting_id = any($1) and state = 'ended'";
 
     private const string LocationColumns =
-        "m.tenant_id, m.meeting_id, m.instance, m.server_id, m.internal_meeting_id, m.state, m.deadline";
+        "m.tenant_id, m.meeting_id, m.instance, m.server_id, m.internal_meeting_id, m.state, m.deadline, m.placed_at";
 
     /// <summary>The server, what should be on it and what was left there; null if it is gone.</summary>
     public async Task<PollPage?> ReadAsync(string serverId, CancellationToken cancellation)
@@ -66,7 +66,7 @@ public sealed class PollLedger(NpgsqlDataSource database)
         while (await rows.ReadAsync(cancellation))
         {
             expected.Add(ReadLocation(rows));
-            joins[rows.GetGuid(2)] = rows.GetInt64(7);
+            joins[rows.GetGuid(2)] = rows.GetInt64(8);
         }
 
         await rows.NextResultAsync(cancellation);
@@ -131,7 +131,8 @@ public sealed class PollLedger(NpgsqlDataSource database)
         row.GetString(3),
         row.IsDBNull(4) ? null : row.GetString(4),
         row.GetString(5) == "placing" ? MeetingPhase.Placing : MeetingPhase.Live,
-        row.IsDBNull(6) ? null : row.GetFieldValue<DateTimeOffset>(6));
+        row.IsDBNull(6) ? null : row.GetFieldValue<DateTimeOffset>(6),
+        row.GetFieldValue<DateTimeOffset>(7));
 
     private static NpgsqlBatchCommand For(string sql, string serverId) => new(sql) { Parameters = { new() { Value = serverId } } };
 }

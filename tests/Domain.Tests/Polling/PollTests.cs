@@ -200,6 +200,27 @@ public sealed class PollTests
         Assert.Empty(failed.Consequences);
     }
 
+    [Fact]
+    public void The_load_of_an_answer_counts_users_and_a_young_meeting_as_at_least_the_minimum()
+    {
+        settings = settings with { MinimumUsers = 20, JoinBuffer = TimeSpan.FromMinutes(10) };
+        var (young, old) = (Began.AddMinutes(-10).AddMilliseconds(1), Began.AddMinutes(-10));
+        FoundMeeting[] answer =
+        [
+            Found("ours, young", "int-1", users: 7), Found("ours, old", "int-2", users: 7), Found("young and large", "int-3", users: 30) with { CreateTime = young.ToUnixTimeMilliseconds() },
+            Found("found, young", "int-4", users: 1) with { CreateTime = young.ToUnixTimeMilliseconds() }, Found("found, old", "int-5", users: 2), Found("another run", "int-6", users: 3),
+            Found("no time at all", "int-7", users: 5) with { CreateTime = -1 }, Found("over", "int-8", users: 50) with { Ended = true },
+        ];
+        KnownLocation[] known =
+        [
+            Live with { MeetingId = "ours, young", Instance = Guid.NewGuid(), PlacedAt = young }, Live with { MeetingId = "ours, old", Instance = Guid.NewGuid(), InternalMeetingId = "int-2", PlacedAt = old },
+            Live with { MeetingId = "another run", Instance = Guid.NewGuid(), InternalMeetingId = "int-0", PlacedAt = young },
+        ];
+
+        Assert.Equal(20 + 7 + 30 + 20 + 2 + 3 + 5, Poll(answer, known).Event.Load);
+        Assert.Equal(0, Poll([], []).Event.Load);
+    }
+
     private PollOutcome<ServerPolled> Poll(
         FoundMeeting[] answer, KnownLocation[] expected, KnownLocation[]? locations = null, EndedRun[]? ended = null, Dictionary<Guid, long>? joinsBefore = null) =>
         PollDecision.Succeeded(server, Timing(), answer, new PollKnowledge(expected, locations ?? expected, [], ended ?? [], joinsBefore ?? []), settings);

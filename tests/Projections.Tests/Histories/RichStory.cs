@@ -21,6 +21,7 @@ internal static class RichStory
         CallbackStory.Tell(story);
         HookStory.Tell(story);
         AdminTokenStory.Tell(story);
+        KeepingStory.Tell(story);
         return story;
     }
 
