@@ -37,7 +37,7 @@ public static class ReadModels
         Of("admin_changes", new AdminChangeProjection(), "Analytics", "admin_change"),
     ];
 
-    /// <summary>What makes their tables, in order, the counter of placements and the claims of callbacks.</summary>
+    /// <summary>What makes their tables, in order, the counter of placements, the claims of callbacks and the checkpoints of the pool.</summary>
     public static IReadOnlyList<SqlScript> Scripts { get; } =
     [
         .. All.SelectMany(model => model.Scripts),
@@ -47,6 +47,8 @@ public static class ReadModels
         Script("Hooks", "hook_number"),
         Script("Hooks", "hook_sync"),
         Script("Recordings", "recording_metadata_trigrams"),
+        Script("History", "pool_checkpoint"),
+        Script("History", "pool_checkpoint_turn"),
     ];
 
     private static ReadModel Of(string name, IProjection projection, string folder, params string[] tables) =>

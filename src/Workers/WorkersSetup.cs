@@ -8,6 +8,7 @@ using Scalelite.Projections.Tenants;
 using Scalelite.Workers.AdminTokens;
 using Scalelite.Workers.Callbacks;
 using Scalelite.Workers.DeadLetters;
+using Scalelite.Workers.History;
 using Scalelite.Workers.Hooks;
 using Scalelite.Workers.Imports;
 using Scalelite.Workers.Joins;
@@ -41,6 +42,7 @@ public static class WorkersSetup
         services.TryAddSingleton<InternalMeetings>();
         services.TryAddSingleton<MeetingRuns>();
         services.AddSingleton<LrsTokens>();
+        services.TryAddSingleton<PoolHistory>();
         services.AddSingleton<TextTrackFiles>();
         services.AddSingleton<NodeSecrets>();
         services.AddSingleton<ProbeMeetings>();

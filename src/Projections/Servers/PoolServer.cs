@@ -1,4 +1,5 @@
 using Npgsql;
+using Scalelite.Domain.History;
 using Scalelite.Domain.Placement;
 using Scalelite.Domain.Servers;
 
@@ -61,4 +62,10 @@ public sealed record LoadedServer(
 {
     /// <summary>May be given new meetings: enabled, online, and its last poll did not fail.</summary>
     public bool TakesMeetings => Server.TakesMeetings && Failures == 0;
+
+    /// <summary>The server as it was at another moment.</summary>
+    /// <param name="load">At that moment.</param>
+    public static LoadedServer Of(PastServer server, ServerLoad load) => new(
+        new PoolServer(server.Id, server.Url, server.SecretFingerprint, server.State, server.Health, server.OfflineSince),
+        load, server.Version, server.Round, server.PolledAt, server.Failures, server.Error, server.Users, server.Videos, server.LargestMeeting, server.Capacity);
 }
