@@ -28,14 +28,24 @@ public static class Streams
     public static Guid JoiningProcess(string stream) =>
         stream.StartsWith("joins-", StringComparison.Ordinal) && stream.Length > 42 && Guid.TryParse(stream.AsSpan(6, 36), out var process) ? process : Guid.Empty;
 
+    /// <summary>The run whose stream this is; null for another kind of stream.</summary>
+    public static Guid? MeetingOf(string stream) => IdOf(stream, "meeting-");
+
     /// <summary><c>recording-{recordID}</c>: a recording, from its first import on. The id is its node's, checked by the import.</summary>
     public static string Recording(string recordId) => $"recording-{recordId}";
+
+    /// <summary>The recording whose stream this is; null for another kind of stream.</summary>
+    public static string? RecordingOf(string stream) =>
+        stream.StartsWith("recording-", StringComparison.Ordinal) ? stream["recording-".Length..] : null;
 
     /// <summary><c>import-{id}</c>: one archive's way into the catalog.</summary>
     public static string Import(Guid import) => $"import-{import}";
 
     /// <summary><c>callback-{id}</c>: one call that a client is owed.</summary>
     public static string Callback(Guid callback) => $"callback-{callback}";
+
+    /// <summary>The callback whose stream this is; null for another kind of stream.</summary>
+    public static Guid? CallbackOf(string stream) => IdOf(stream, "callback-");
 
     /// <summary><c>hook-{id}</c>: a URL of a client that hears of what happens in meetings.</summary>
     public static string Hook(Guid hookId) => $"hook-{hookId}";
@@ -57,4 +67,7 @@ public static class Streams
 
     /// <summary><c>log</c>: what was done to the log itself.</summary>
     public const string Log = "log";
+
+    private static Guid? IdOf(string stream, string prefix) =>
+        stream.StartsWith(prefix, StringComparison.Ordinal) && Guid.TryParseExact(stream.AsSpan(prefix.Length), "D", out var id) ? id : null;
 }

@@ -134,7 +134,7 @@ internal sealed class EventLines(IReadOnlyList<SimulatedNode> nodes)
 
     private StoryLine Imported(RecordingImported e)
     {
-        _recordings[e.RecordId] = e.Recording.Name;
+        _recordings[e.RecordId] = e.Recording.Name ?? e.RecordId;
         return new(Catalog, $"{Recording(e.RecordId)} can be played as {e.Format.Format}", Tone.Good);
     }
 

@@ -119,7 +119,7 @@ internal sealed class RecordingXml(RecordingSettings recordings, PlaybackSetting
                 xml.Attribute("height"u8, height.ToString(CultureInfo.InvariantCulture));
             }
 
-            xml.Attribute("alt"u8, thumbnail.Alt).EndTag().Text(origin).Text(thumbnail.Path).End("image"u8);
+            xml.Attribute("alt"u8, thumbnail.Alt ?? "").EndTag().Text(origin).Text(thumbnail.Path).End("image"u8);
         }
 
         xml.End("images"u8).End("preview"u8);

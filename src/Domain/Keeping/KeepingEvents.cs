@@ -7,7 +7,7 @@ public sealed record ServerDayRolledUp(string ServerId, DateOnly Day, IReadOnlyL
 
 /// <summary>What the polls of one server that began in one minute showed.</summary>
 /// <param name="Minute">Of the day, 0 to 1439.</param>
-/// <param name="Polls">How many polls began in it.</param>
+/// <param name="Polls">How many polls began in it, those that failed included.</param>
 /// <param name="Failed">How many of them failed.</param>
 /// <param name="Load">The largest load that a poll showed, before the multiplier; null where none says.</param>
 /// <param name="Meetings">The most meetings that a poll showed.</param>
@@ -16,11 +16,11 @@ public sealed record ServerDayRolledUp(string ServerId, DateOnly Day, IReadOnlyL
 public sealed record ServerMinute(int Minute, int Polls, int Failed, long? Load, int Meetings, int Users, int Videos);
 
 /// <summary>The joins of one stream of <see cref="Joins.JoinsRouted"/>, a minute each, in <c>join-days-{yyyyMMdd}</c>; that stream is pruned with it.</summary>
-/// <param name="Stream">The stream that held them.</param>
+/// <param name="Stream">The stream that held them: one process, one hour.</param>
 public sealed record JoinsRolledUp(string Stream, IReadOnlyList<JoinMinute> Minutes, DateTimeOffset At);
 
 /// <summary>The joins of one meeting that were sent to one server in one minute.</summary>
-/// <param name="Minute">Its beginning (UTC).</param>
+/// <param name="Minute">The beginning (UTC) of the minute in which they were written.</param>
 public sealed record JoinMinute(Guid Instance, string ServerId, DateTimeOffset Minute, int Joins);
 
 /// <summary>A stream was deleted, as the settings say; told in the stream <c>log</c>, in the same transaction.</summary>
@@ -35,7 +35,7 @@ public sealed record DataForgotten(string Subject, IReadOnlyList<ForgottenEvent>
 
 /// <summary>An event whose data were overwritten.</summary>
 /// <param name="Number">Its number in the log.</param>
-/// <param name="Fields">What is null now.</param>
+/// <param name="Fields">What is null now: <c>Name</c>, <c>Recording.Metadata</c>, <c>Formats[].Thumbnails[].Alt</c>.</param>
 /// <param name="Was">SHA-256 of its data as text before, lower case hex: what the seal holds.</param>
 /// <param name="Is">SHA-256 of its data as text since.</param>
 public sealed record ForgottenEvent(string Stream, long Number, IReadOnlyList<string> Fields, string Was, string Is);

@@ -40,13 +40,13 @@ public sealed partial record Meeting(
     public EndLearned? How { get; private init; }
 
     public static Meeting Create(MeetingPlaced e) => new(
-        e.Instance, e.TenantId, e.MeetingId, e.ServerId, MeetingPhase.Placing, null, null, e.Name, e.VoiceBridge, e.Record, e.Metadata, e.Deadline, NoCopies)
+        e.Instance, e.TenantId, e.MeetingId, e.ServerId, MeetingPhase.Placing, null, null, e.Name, e.VoiceBridge, e.Record, e.Metadata ?? NoMetadata, e.Deadline, NoCopies)
     {
         EndRelayed = e.EndRelayed,
     };
 
     public static Meeting Create(MeetingAdopted e) => new(
-        e.Instance, e.TenantId, e.MeetingId, e.ServerId, MeetingPhase.Live, e.InternalMeetingId, e.CreateTime, e.Name, e.VoiceBridge, false, e.Metadata, e.At, NoCopies);
+        e.Instance, e.TenantId, e.MeetingId, e.ServerId, MeetingPhase.Live, e.InternalMeetingId, e.CreateTime, e.Name, e.VoiceBridge, false, e.Metadata ?? NoMetadata, e.At, NoCopies);
 
     public Meeting Apply(MeetingPlaced e) => this with
     {
@@ -194,6 +194,8 @@ public sealed partial record Meeting(
     /// <param name="how">For a person: <c>ended when empty</c>, <c>not on its node</c>.</param>
     public Decision CopyGone(string serverId, string how, DateTimeOffset at) =>
         Copies.ContainsKey(serverId) ? Decision.Of(new MeetingCopyGone(Instance, serverId, how, at)) : Decision.Nothing;
+
+    private static ImmutableDictionary<string, string> NoMetadata { get; } = ImmutableDictionary.Create<string, string>(StringComparer.Ordinal);
 
     private static ImmutableDictionary<string, string?> NoCopies { get; } = ImmutableDictionary.Create<string, string?>(StringComparer.Ordinal);
 

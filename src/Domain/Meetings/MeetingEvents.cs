@@ -5,7 +5,8 @@ namespace Scalelite.Domain.Meetings;
 /// <summary>A meeting was given to a server; the node has not answered yet. Again in the same stream when the next server is tried.</summary>
 /// <param name="Instance">This run of the meeting: a UUID v7 made at its first placing.</param>
 /// <param name="TenantId">Empty without tenants.</param>
-/// <param name="Metadata">As the create had it, without the <c>meta_</c>; callback URLs are left out.</param>
+/// <param name="Name">Null where the create gave none, or it was forgotten (<see cref="Keeping.DataForgotten"/>).</param>
+/// <param name="Metadata">As the create had it, without the <c>meta_</c>; callback URLs are left out. Null where it was forgotten.</param>
 /// <param name="Deadline">When the create's caller has an answer at the latest.</param>
 /// <param name="RequestId">The correlation id of the create; placements of one batch share their events' own.</param>
 /// <param name="Callbacks">The callback metas that the client gave (names without <c>meta_</c>, in lower case) and the fingerprints of their
@@ -20,7 +21,7 @@ public sealed record MeetingPlaced(
     string? Name,
     string? VoiceBridge,
     bool Record,
-    IReadOnlyDictionary<string, string> Metadata,
+    IReadOnlyDictionary<string, string>? Metadata,
     PlacementReason Why,
     DateTimeOffset Deadline,
     DateTimeOffset At,
@@ -64,6 +65,8 @@ public enum PlacementFailure
 public sealed record PlacementFailed(Guid Instance, string ServerId, PlacementFailure Failure, string Reason, int ElapsedMs, DateTimeOffset At);
 
 /// <summary>A meeting that we did not place was found on a node: a breakout, one made directly, or all after the log was lost.</summary>
+/// <param name="Name">Null where the node says none, or it was forgotten (<see cref="Keeping.DataForgotten"/>).</param>
+/// <param name="Metadata">Null where it was forgotten.</param>
 public sealed record MeetingAdopted(
     Guid Instance,
     string TenantId,
@@ -75,7 +78,7 @@ public sealed record MeetingAdopted(
     string? VoiceBridge,
     bool IsBreakout,
     string? ParentMeetingId,
-    IReadOnlyDictionary<string, string> Metadata,
+    IReadOnlyDictionary<string, string>? Metadata,
     DateTimeOffset At);
 
 /// <summary>The meeting lives on another server now; the copy left behind is watched and ended once it is empty.</summary>

@@ -79,8 +79,8 @@ public sealed record Recording(
 
     public Recording Apply(RecordingMetadataChanged e) => this with
     {
-        Metadata = Metadata.RemoveRange(e.Removed).SetItems(e.Set),
-        Edited = Edited.Union(e.Set.Keys).Union(e.Removed),
+        Metadata = Metadata.RemoveRange(e.Removed ?? []).SetItems(e.Set ?? NoMetadata),
+        Edited = Edited.Union(e.Set?.Keys ?? []).Union(e.Removed ?? []),
     };
 
     public Recording Apply(RecordingGivenToTenant e) => this with { TenantId = e.TenantId };
@@ -119,7 +119,7 @@ public sealed record Recording(
             : Decision.Of(import with
             {
                 TenantId = known?.TenantId ?? import.TenantId,
-                Recording = import.Recording with { Metadata = ReservedMetadata.ForEvent(import.Recording.Metadata) },
+                Recording = import.Recording with { Metadata = ReservedMetadata.ForEvent(import.Recording.Metadata ?? NoMetadata) },
             });
 
     /// <summary>Shows it to everybody.</summary>
@@ -176,9 +176,10 @@ public sealed record Recording(
         Unless(false, new RecordingTextTrackStored(RecordId, kind, lang, label, source, bytes, at));
 
     /// <summary>Metadata with keys in lower case; of two that differ in case only, the first counts.</summary>
-    public static IReadOnlyDictionary<string, string> LowerCased(IReadOnlyDictionary<string, string> metadata)
+    /// <param name="metadata">Null where it was forgotten: nothing.</param>
+    public static IReadOnlyDictionary<string, string> LowerCased(IReadOnlyDictionary<string, string>? metadata)
     {
-        ArgumentNullException.ThrowIfNull(metadata);
+        if (metadata is null) return NoMetadata;
         var lower = new Dictionary<string, string>(metadata.Count, StringComparer.Ordinal);
         foreach (var (key, value) in metadata.OrderBy(meta => meta.Key, StringComparer.Ordinal))
         {

@@ -14,7 +14,8 @@ public enum RecordingPlace
 /// <param name="Path">Path below the site, as its node wrote it: <c>/presentation/{recordID}/…/thumb-1.png</c>.</param>
 /// <param name="Width">Pixels; null where the archive does not say.</param>
 /// <param name="Height">Pixels; null where the archive does not say.</param>
-public sealed record Thumbnail(string Path, int? Width, int? Height, string Alt);
+/// <param name="Alt">The words on the slide; null where they were forgotten (<see cref="Keeping.DataForgotten"/>).</param>
+public sealed record Thumbnail(string Path, int? Width, int? Height, string? Alt);
 
 /// <summary>One playback format of a recording.</summary>
 /// <param name="Format"><c>[A-Za-z0-9_-]+</c>: presentation, video, …</param>
@@ -43,14 +44,15 @@ public sealed record BreakoutOf(string? ParentId, int? Sequence, bool? FreeJoin)
 /// <summary>What an archive's <c>metadata.xml</c> says of the recording, all but its formats (<c>bbb-api.md §6.2</c>).</summary>
 /// <param name="RecordId">The node's id of the recording: <c>sha1-ms</c>.</param>
 /// <param name="MeetingId">The client's meetingID.</param>
+/// <param name="Name">Null where it was forgotten (<see cref="Keeping.DataForgotten"/>).</param>
 /// <param name="StartTime">Epoch milliseconds.</param>
 /// <param name="EndTime">Epoch milliseconds.</param>
-/// <param name="Metadata">Without meetingId, meetingName and isBreakout; keys as the archive writes them.</param>
+/// <param name="Metadata">Without meetingId, meetingName and isBreakout; keys as the archive writes them. Null where it was forgotten.</param>
 public sealed record RecordingDescription(
     string RecordId,
     string MeetingId,
     string? InternalMeetingId,
-    string Name,
+    string? Name,
     long StartTime,
     long EndTime,
     int? Participants,
@@ -58,7 +60,7 @@ public sealed record RecordingDescription(
     bool IsBreakout,
     BreakoutOf? Breakout,
     IReadOnlyList<string> BreakoutRooms,
-    IReadOnlyDictionary<string, string> Metadata);
+    IReadOnlyDictionary<string, string>? Metadata);
 
 /// <summary>A format of a recording is in place: its first, one more, or again. What people changed stays changed.</summary>
 /// <param name="TenantId">Empty without tenants; of the first import.</param>
@@ -101,10 +103,10 @@ public sealed record RecordingUnpublished(string RecordId, DateTimeOffset At);
 public sealed record RecordingProtected(string RecordId, bool Protected, DateTimeOffset At);
 
 /// <summary>Somebody changed metadata; a later import leaves these keys alone.</summary>
-/// <param name="Set">Keys in lower case.</param>
-/// <param name="Removed">Keys in lower case.</param>
+/// <param name="Set">Keys in lower case; null where they were forgotten (<see cref="Keeping.DataForgotten"/>).</param>
+/// <param name="Removed">Keys in lower case; null where they were forgotten.</param>
 public sealed record RecordingMetadataChanged(
-    string RecordId, IReadOnlyDictionary<string, string> Set, IReadOnlyList<string> Removed, DateTimeOffset At);
+    string RecordId, IReadOnlyDictionary<string, string>? Set, IReadOnlyList<string>? Removed, DateTimeOffset At);
 
 /// <summary>It belongs to another tenant now.</summary>
 public sealed record RecordingGivenToTenant(string RecordId, string TenantId, DateTimeOffset At);

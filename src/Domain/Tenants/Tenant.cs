@@ -35,14 +35,14 @@ public sealed partial record Tenant(
     /// <summary>By their ids.</summary>
     public ImmutableDictionary<string, TenantSetting> Settings { get; init; } = ImmutableDictionary<string, TenantSetting>.Empty.WithComparers(StringComparer.Ordinal);
 
-    public static Tenant Create(TenantAdded e) => new(e.TenantId, e.Name, e.SecretFingerprints);
+    public static Tenant Create(TenantAdded e) => new(e.TenantId, e.Name ?? e.TenantId, e.SecretFingerprints);
 
-    public Tenant Apply(TenantRenamed e) => this with { Name = e.Name };
+    public Tenant Apply(TenantRenamed e) => this with { Name = e.Name ?? e.TenantId };
 
     public Tenant Apply(TenantSecretRotated e) => this with { SecretFingerprints = e.SecretFingerprints };
 
     public Tenant Apply(TenantSettingSet e) =>
-        this with { Settings = Settings.SetItem(e.SettingId, new TenantSetting(e.SettingId, e.Param, e.Value, e.Override)) };
+        this with { Settings = Settings.SetItem(e.SettingId, new TenantSetting(e.SettingId, e.Param, e.Value ?? "", e.Override)) };
 
     public Tenant Apply(TenantSettingCleared e) => this with { Settings = Settings.Remove(e.SettingId) };
 

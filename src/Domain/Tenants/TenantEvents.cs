@@ -2,12 +2,13 @@ namespace Scalelite.Domain.Tenants;
 
 /// <summary>A tenant came. Its secrets are sealed in table <c>secret</c> (owner: its id, kind <c>tenant</c>).</summary>
 /// <param name="TenantId">A UUID.</param>
-/// <param name="Name">The first label of the host that its clients call.</param>
+/// <param name="Name">The first label of the host that its clients call; null where it was forgotten (<see cref="Keeping.DataForgotten"/>).</param>
 /// <param name="SecretFingerprints">Of all the secrets that its clients may sign with, in the operator's order.</param>
-public sealed record TenantAdded(string TenantId, string Name, IReadOnlyList<string> SecretFingerprints, DateTimeOffset At);
+public sealed record TenantAdded(string TenantId, string? Name, IReadOnlyList<string> SecretFingerprints, DateTimeOffset At);
 
 /// <summary>The tenant is found under another name.</summary>
-public sealed record TenantRenamed(string TenantId, string Name, DateTimeOffset At);
+/// <param name="Name">Null where it was forgotten (<see cref="Keeping.DataForgotten"/>).</param>
+public sealed record TenantRenamed(string TenantId, string? Name, DateTimeOffset At);
 
 /// <summary>The tenant's clients may sign with these secrets and no others. A rotation without a gap names the new one beside the old one first.</summary>
 public sealed record TenantSecretRotated(string TenantId, IReadOnlyList<string> SecretFingerprints, DateTimeOffset At);
@@ -15,8 +16,9 @@ public sealed record TenantSecretRotated(string TenantId, IReadOnlyList<string> 
 /// <summary>A parameter of the tenant's creates and joins is set.</summary>
 /// <param name="SettingId">A UUID; the same while the setting lasts, whatever its value.</param>
 /// <param name="Param">As it stands in a call: <c>welcome</c>, <c>meta_server-tag</c>.</param>
+/// <param name="Value">Null where it was forgotten (<see cref="Keeping.DataForgotten"/>).</param>
 /// <param name="Override">It replaces what the client sends; else it is a default.</param>
-public sealed record TenantSettingSet(string TenantId, string SettingId, string Param, string Value, bool Override, DateTimeOffset At);
+public sealed record TenantSettingSet(string TenantId, string SettingId, string Param, string? Value, bool Override, DateTimeOffset At);
 
 /// <summary>The setting is gone.</summary>
 public sealed record TenantSettingCleared(string TenantId, string SettingId, DateTimeOffset At);

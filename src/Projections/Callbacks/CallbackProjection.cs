@@ -1,4 +1,6 @@
+using Scalelite.Domain;
 using Scalelite.Domain.Callbacks;
+using Scalelite.Domain.Keeping;
 
 namespace Scalelite.Projections.Callbacks;
 
@@ -25,6 +27,9 @@ public sealed class CallbackProjection : IProjection
                     break;
                 case CallbackAbandoned e:
                     Ended(operations, e.CallbackId, "abandoned", e.Attempt, e.Status, e.Reason, e.At);
+                    break;
+                case StreamPruned e when Streams.CallbackOf(e.Stream) is { } callback:
+                    operations.QueueSqlCommand("delete from callback_queue where callback_id = ?", callback);
                     break;
                 case CallbackRetried e:
                     operations.QueueSqlCommand(

@@ -20,3 +20,4 @@ create table if not exists callback_queue (
 create index if not exists callback_queue_due on callback_queue (host, due_at) where due_at is not null;
 create index if not exists callback_queue_registered_at on callback_queue (registered_at);
 create index if not exists callback_queue_record_id on callback_queue (record_id) where record_id is not null;
+create index if not exists callback_queue_ended_at on callback_queue (ended_at) where ended_at is not null;

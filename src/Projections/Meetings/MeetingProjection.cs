@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Scalelite.Domain;
+using Scalelite.Domain.Keeping;
 using Scalelite.Domain.Meetings;
 
 namespace Scalelite.Projections.Meetings;
@@ -45,6 +47,9 @@ public sealed class MeetingProjection : IProjection
                 case MeetingEndTold e:
                     operations.QueueSqlCommand("delete from meeting_end where instance = ?", e.Instance);
                     break;
+                case DataForgotten e:
+                    Forgotten(operations, e);
+                    break;
             }
         }
 
@@ -68,7 +73,7 @@ public sealed class MeetingProjection : IProjection
                 end_relayed = excluded.end_relayed
             """,
             e.Instance, e.TenantId, e.MeetingId, e.ServerId, OrNull(e.Name), OrNull(e.VoiceBridge), e.Record,
-            JsonSerializer.Serialize(e.Metadata), e.At.ToUniversalTime(), e.EndRelayed);
+            MetadataOf(e.Metadata), e.At.ToUniversalTime(), e.EndRelayed);
         operations.QueueSqlCommand("delete from meeting_copy where server_id = ? and meeting_id = ?", e.ServerId, e.MeetingId);
         if (e.VoiceBridge is not null)
         {
@@ -138,7 +143,7 @@ public sealed class MeetingProjection : IProjection
             values (?, ?, ?, ?, 'live', ?, ?, array[?::bigint], ?::text, ?::text, ?, ?::text, true, ?::jsonb, ?, ?)
             """,
             e.Instance, e.TenantId, e.MeetingId, e.ServerId, e.InternalMeetingId, e.CreateTime, e.CreateTime, OrNull(e.Name), OrNull(e.VoiceBridge),
-            e.IsBreakout, OrNull(e.ParentMeetingId), JsonSerializer.Serialize(e.Metadata), e.At.ToUniversalTime(), created);
+            e.IsBreakout, OrNull(e.ParentMeetingId), MetadataOf(e.Metadata), e.At.ToUniversalTime(), created);
         Named(operations, e.InternalMeetingId, e.Instance, e.ServerId);
         operations.QueueSqlCommand("delete from meeting_copy where server_id = ? and meeting_id = ?", e.ServerId, e.MeetingId);
         if (e.VoiceBridge is not null)
@@ -201,6 +206,16 @@ public sealed class MeetingProjection : IProjection
             on conflict (instance, server_id) do update set internal_meeting_id = excluded.internal_meeting_id, reason = excluded.reason, since = excluded.since
             """,
             serverId, OrNull(internalMeetingId), reason, since.ToUniversalTime(), instance);
+
+    /// <summary>What a replay of the events makes, which hold these fields no more.</summary>
+    private static void Forgotten(IDocumentOperations operations, DataForgotten e)
+    {
+        var meetings = e.Events.Select(of => Streams.MeetingOf(of.Stream)).OfType<Guid>().Distinct().ToArray();
+        if (meetings.Length > 0)
+            operations.QueueSqlCommand("update meeting_instance set name = null, metadata = '{}' where instance = any(?::uuid[])", (object)meetings);
+    }
+
+    private static string MetadataOf(IReadOnlyDictionary<string, string>? metadata) => metadata is null ? "{}" : JsonSerializer.Serialize(metadata);
 
     private static object OrNull(string? value) => value ?? (object)DBNull.Value;
 }

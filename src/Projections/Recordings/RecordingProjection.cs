@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Scalelite.Domain;
+using Scalelite.Domain.Keeping;
 using Scalelite.Domain.Recordings;
 
 namespace Scalelite.Projections.Recordings;
@@ -59,6 +61,9 @@ public sealed class RecordingProjection : IProjection
                 operations.QueueSqlCommand("delete from recording_format where record_id = ? and format = ?", e.RecordId, e.Format);
                 operations.QueueSqlCommand("delete from recording_file_work where record_id = ? and format = ?", e.RecordId, e.Format);
                 break;
+            case DataForgotten e:
+                Forgotten(operations, e);
+                break;
             case RecordingTextTrackStored e:
                 operations.QueueSqlCommand(
                     """
@@ -107,7 +112,7 @@ public sealed class RecordingProjection : IProjection
             on conflict (tenant_id, state) do update set recordings = recording_count.recordings + 1
             """,
             e.TenantId, state);
-        var recording = e.Deleted ? e.Recording with { Metadata = new Dictionary<string, string>() } : e.Recording;
+        var recording = e.Deleted ? e.Recording with { Metadata = null } : e.Recording;
         Describe(operations, e.TenantId, e.Instance, recording, state, at);
         operations.QueueSqlCommand(
             "update recording_catalog set protected = ?, deleted_at = ?::timestamptz where record_id = ?",
@@ -132,7 +137,7 @@ public sealed class RecordingProjection : IProjection
                 raw_size = excluded.raw_size, is_breakout = excluded.is_breakout, breakout = excluded.breakout,
                 breakout_rooms = excluded.breakout_rooms, deleted_at = null, restores = false
             """,
-            recording.RecordId, tenantId, recording.MeetingId, OrNull(recording.InternalMeetingId), OrNull(instance), recording.Name, state,
+            recording.RecordId, tenantId, recording.MeetingId, OrNull(recording.InternalMeetingId), OrNull(instance), recording.Name ?? "", state,
             recording.StartTime, recording.EndTime, OrNull(recording.Participants), OrNull(recording.RawSize), recording.IsBreakout,
             OrNull(recording.Breakout is null ? null : JsonSerializer.Serialize(recording.Breakout)), recording.BreakoutRooms.ToArray(), at);
 
@@ -185,14 +190,33 @@ public sealed class RecordingProjection : IProjection
 
     private static void MetadataChanged(IDocumentOperations operations, RecordingMetadataChanged e)
     {
+        if (e is not { Set: { } set, Removed: { } removed }) return;
         operations.QueueSqlCommand(
             """
             insert into recording_metadata (record_id, key, value, edited)
             select ?, m.key, m.value, true from unnest(?::text[], ?::text[]) as m (key, value)
             on conflict (record_id, key) do update set value = excluded.value, edited = true
             """,
-            e.RecordId, (string[])[.. e.Set.Keys, .. e.Removed], (string?[])[.. e.Set.Values, .. e.Removed.Select(_ => (string?)null)]);
+            e.RecordId, (string[])[.. set.Keys, .. removed], (string?[])[.. set.Values, .. removed.Select(_ => (string?)null)]);
         GatherMetadata(operations, e.RecordId);
+    }
+
+    /// <summary>What a replay of the events makes, which hold these fields no more. A key that people changed is forgotten with what they set it to.</summary>
+    private static void Forgotten(IDocumentOperations operations, DataForgotten e)
+    {
+        var recordings = e.Events.Select(of => Streams.RecordingOf(of.Stream)).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
+        if (recordings.Length == 0) return;
+        operations.QueueSqlCommand("update recording_catalog set name = '', metadata = '{}' where record_id = any(?::text[])", (object)recordings);
+        operations.QueueSqlCommand("delete from recording_metadata where record_id = any(?::text[])", (object)recordings);
+        operations.QueueSqlCommand(
+            """
+            update recording_format
+            set thumbnails = (
+                select coalesce(jsonb_agg(jsonb_set(t.thumbnail, '{Alt}', 'null') order by t.n), '[]')
+                from jsonb_array_elements(thumbnails) with ordinality as t (thumbnail, n))
+            where record_id = any(?::text[])
+            """,
+            (object)recordings);
     }
 
     private static void FormatMoved(IDocumentOperations operations, RecordingFormatMoved e)

@@ -2,7 +2,10 @@ using Scalelite.Domain.Tenants;
 
 namespace Scalelite.Projections.Tenants;
 
-/// <summary>Fills <c>tenant</c> and <c>tenant_setting</c>: a row changes by its own stream alone.</summary>
+/// <summary>
+/// Fills <c>tenant</c> and <c>tenant_setting</c>: a row changes by its own stream alone. Only tenants that are gone are forgotten, so no row
+/// has to follow: what is replayed of them has a name until they go, and their id is one that nobody else has.
+/// </summary>
 public sealed class TenantProjection : IProjection
 {
     /// <inheritdoc/>
@@ -23,10 +26,10 @@ public sealed class TenantProjection : IProjection
             case TenantAdded e:
                 operations.QueueSqlCommand(
                     "insert into tenant (id, name, secret_fingerprints, added_at) values (?, ?, ?, ?)",
-                    e.TenantId, e.Name, e.SecretFingerprints.ToArray(), e.At.ToUniversalTime());
+                    e.TenantId, e.Name ?? e.TenantId, e.SecretFingerprints.ToArray(), e.At.ToUniversalTime());
                 break;
             case TenantRenamed e:
-                operations.QueueSqlCommand("update tenant set name = ? where id = ?", e.Name, e.TenantId);
+                operations.QueueSqlCommand("update tenant set name = ? where id = ?", e.Name ?? e.TenantId, e.TenantId);
                 break;
             case TenantSecretRotated e:
                 operations.QueueSqlCommand("update tenant set secret_fingerprints = ? where id = ?", e.SecretFingerprints.ToArray(), e.TenantId);
@@ -37,7 +40,7 @@ public sealed class TenantProjection : IProjection
                     insert into tenant_setting (id, tenant_id, param, value, override) values (?, ?, ?, ?, ?)
                     on conflict (id) do update set value = excluded.value
                     """,
-                    e.SettingId, e.TenantId, e.Param, e.Value, e.Override);
+                    e.SettingId, e.TenantId, e.Param, e.Value ?? "", e.Override);
                 break;
             case TenantSettingCleared e:
                 operations.QueueSqlCommand("delete from tenant_setting where id = ?", e.SettingId);

@@ -148,7 +148,7 @@ internal sealed class FormatImport(
 
     private string TenantOf(RecordingDescription recording, InternalMeeting? meeting) =>
         !settings.Multitenancy.Enabled ? ""
-        : recording.Metadata.FirstOrDefault(meta => meta.Key.Equals("tenant-id", StringComparison.OrdinalIgnoreCase)).Value?.Trim() is { Length: > 0 } tenant ? tenant
+        : recording.Metadata?.FirstOrDefault(meta => meta.Key.Equals("tenant-id", StringComparison.OrdinalIgnoreCase)).Value?.Trim() is { Length: > 0 } tenant ? tenant
         : meeting?.TenantId ?? "";
 
     /// <summary>The files in place, which may have been moved since.</summary>

@@ -30,9 +30,9 @@ public sealed class MeetingTests
     {
         var metadata = new Dictionary<string, string> { ["origin"] = "x", ["endcallbackurl"] = "https://lms/?token=1", ["secret-lrs-payload"] = "s" };
         var placed = Meeting.Place(Run, "", "room", "a", null, null, false, metadata, Why, At, At);
-        Assert.Equal(["origin"], placed.Metadata.Keys);
+        Assert.Equal(["origin"], placed.Metadata!.Keys);
         var adopted = Meeting.Adopt(Run, "t", "a", PollTests.Found("room", "int-1") with { Metadata = metadata }, At);
-        Assert.Equal(["origin"], adopted.Metadata.Keys);
+        Assert.Equal(["origin"], adopted.Metadata!.Keys);
     }
 
     [Fact]

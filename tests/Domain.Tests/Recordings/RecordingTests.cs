@@ -62,7 +62,7 @@ public sealed class RecordingTests
     public void Callback_urls_and_LRS_credentials_of_an_archive_enter_no_event()
     {
         var decision = Recording.Import(null, Imported(("bn-recording-ready-url", "https://lms/x"), ("secret-lrs-payload", "x"), ("a", "b")));
-        Assert.Equal(["a"], Assert.IsType<RecordingImported>(Assert.Single(decision.Events)).Recording.Metadata.Keys);
+        Assert.Equal(["a"], Assert.IsType<RecordingImported>(Assert.Single(decision.Events)).Recording.Metadata!.Keys);
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class RecordingTests
         var changed = Assert.IsType<RecordingMetadataChanged>(Assert.Single(
             Published.ChangeMetadata(Metadata(("Name", "Algebra I"), ("bbb-origin", ""), ("unknown", ""), ("x", "1")), At).Events));
 
-        Assert.Equal(Metadata(("name", "Algebra I"), ("x", "1")), changed.Set.OrderBy(meta => meta.Key, StringComparer.Ordinal));
+        Assert.Equal(Metadata(("name", "Algebra I"), ("x", "1")), changed.Set!.OrderBy(meta => meta.Key, StringComparer.Ordinal));
         Assert.Equal(["bbb-origin"], changed.Removed);
         Assert.Empty(Published.ChangeMetadata(Metadata(("name", "Algebra"), ("unknown", "")), At).Events);
     }
