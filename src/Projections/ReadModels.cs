@@ -37,7 +37,7 @@ public static class ReadModels
         Of("admin_changes", new AdminChangeProjection(), "Analytics", "admin_change"),
     ];
 
-    /// <summary>What makes their tables, in order, the counter of placements, the claims of callbacks and the checkpoints of the pool.</summary>
+    /// <summary>What makes their tables, in order, what else stands beside them, and the views of analysts.</summary>
     public static IReadOnlyList<SqlScript> Scripts { get; } =
     [
         .. All.SelectMany(model => model.Scripts),
@@ -49,6 +49,7 @@ public static class ReadModels
         Script("Recordings", "recording_metadata_trigrams"),
         Script("History", "pool_checkpoint"),
         Script("History", "pool_checkpoint_turn"),
+        .. AnalyticsSchema.Scripts,
     ];
 
     private static ReadModel Of(string name, IProjection projection, string folder, params string[] tables) =>

@@ -30,3 +30,4 @@ create index if not exists meeting_instance_meeting_id on meeting_instance (tena
 create index if not exists meeting_instance_internal_meeting_id on meeting_instance (internal_meeting_id);
 create index if not exists meeting_instance_recorded on meeting_instance (ended_at) where record;
 create index if not exists meeting_instance_ended on meeting_instance (server_id, ended_at) where end_relayed and ended_at is not null;
+create index if not exists meeting_instance_placed_at on meeting_instance (placed_at);

@@ -25,3 +25,5 @@ create index if not exists recording_catalog_meeting on recording_catalog (meeti
 create index if not exists recording_catalog_state on recording_catalog (tenant_id, state, start_time desc, record_id);
 create index if not exists recording_catalog_metadata on recording_catalog using gin (metadata jsonb_path_ops) with (fastupdate = off);
 create index if not exists recording_catalog_end_time on recording_catalog (end_time) where state <> 'deleted';
+-- As analytics.recordings has it.
+create index if not exists recording_catalog_started_at on recording_catalog (to_timestamp(start_time / 1000.0));

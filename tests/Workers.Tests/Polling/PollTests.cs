@@ -145,13 +145,4 @@ public sealed class PollTests
             return (server.Load.Meetings, server.Load.Seen, server.Load.Unseen);
         }
     }
-
-    [Fact]
-    public void A_domain_event_that_has_a_time_is_known_to_the_store()
-    {
-        var events = typeof(ServerPolled).Assembly.GetExportedTypes()
-            .Where(t => t is { IsClass: true, IsAbstract: false } && t.GetProperty("At")?.PropertyType == typeof(DateTimeOffset));
-
-        Assert.Empty(events.Except(DomainEvents.Types));
-    }
 }
