@@ -2,8 +2,10 @@ using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using Scalelite.Api.CommandLine.Remote;
 using Scalelite.Api.Hosting;
 using Scalelite.Api.Logging;
+using Scalelite.Domain.AdminTokens;
 using Scalelite.Projections.AdminTokens;
 using Scalelite.Workers;
 using Scalelite.Workers.Servers;
@@ -18,8 +20,6 @@ internal sealed partial class AdminV1Api(BearerTokens tokens, AdminV1Options opt
 {
     /// <summary>The base path.</summary>
     public const string Path = "/admin/api/v1";
-
-    private const int LongestReason = 500;
 
     private readonly CallRate<Guid> _rate = new(options.CallsPerMinute, clock);
     private readonly CallRate<string> _failures = new(options.FailuresPerMinute, clock);
@@ -119,11 +119,11 @@ internal sealed partial class AdminV1Api(BearerTokens tokens, AdminV1Options opt
         if (body.Problem is { } unreadable) return unreadable;
         var reasons = http.Request.Headers["X-Reason"];
         var reason = body.Reason ?? (reasons.Count == 1 ? reasons[0] : null);
-        if (reasons.Count > 1 || (reason is not null && !IsReason(reason)))
-            return ApiAnswer.Fails(ProblemKind.BadRequest, $"A reason is one line of up to {LongestReason} characters");
+        if (reasons.Count > 1 || (reason is not null && !RemoteOptions.IsReason(reason)))
+            return ApiAnswer.Fails(ProblemKind.BadRequest, $"A reason is one line of up to {RemoteOptions.LongestReason} characters");
         var by = new ChangedBy(
             $"token:{token?.Name}", requestId, address, string.IsNullOrWhiteSpace(reason) ? null : reason.Trim(), version);
-        return await operation.Answer(new ApiCall(http, body.Fields, by));
+        return await operation.Answer(new ApiCall(http, body.Fields, by, token?.Role ?? AdminRole.Viewer));
     }
 
     /// <summary>A right token is let in however many wrong ones come from its address: nobody locks others out.</summary>
@@ -142,8 +142,6 @@ internal sealed partial class AdminV1Api(BearerTokens tokens, AdminV1Options opt
 
         return null;
     }
-
-    private static bool IsReason(string reason) => reason.Length <= LongestReason && !reason.Any(char.IsControl);
 
     private static string Address(IPAddress? address) =>
         (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString() ?? "unknown";

@@ -1,3 +1,4 @@
+using Scalelite.Api.AdminV1.Commands;
 using Scalelite.Workers.Configuration;
 
 namespace Scalelite.Api.AdminV1;
@@ -11,7 +12,8 @@ internal static class AdminV1Setup
     public static IReadOnlyList<ApiOperation> Operations { get; } =
     [
         .. ServerEndpoints.All, .. TenantEndpoints.All, .. MeetingEndpoints.All, .. RecordingEndpoints.All, .. ImportEndpoints.All,
-        .. CallbackEndpoints.All, .. DeadLetterEndpoints.All, .. SettingEndpoints.All, .. TokenEndpoints.All, OpenApiDocument.Operation,
+        .. CallbackEndpoints.All, .. DeadLetterEndpoints.All, .. SettingEndpoints.All, .. TokenEndpoints.All, .. CommandEndpoints.All,
+        OpenApiDocument.Operation,
     ];
 
     /// <summary>Adds what the operations need.</summary>
@@ -20,6 +22,8 @@ internal static class AdminV1Setup
         services.AddSingleton(new AdminV1Options(settings.Admin.Rate));
         services.AddSingleton<BearerTokens>();
         services.AddSingleton<AdminV1Api>();
+        services.AddSingleton(new CommandLimits());
+        services.AddSingleton<CommandRuns>();
         return services;
     }
 

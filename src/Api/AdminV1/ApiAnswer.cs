@@ -26,6 +26,9 @@ internal sealed record ApiAnswer(int Status, object? Body = null)
     /// <summary>What the path allows, where it does not allow the method.</summary>
     public string? Allow { get; init; }
 
+    /// <summary>What is written while it is made; null: <see cref="Body"/>.</summary>
+    public StreamedBody? Stream { get; init; }
+
     /// <summary>200.</summary>
     public static ApiAnswer Ok(object body, long? version = null) => new(StatusCodes.Status200OK, body) { Version = version };
 
@@ -52,6 +55,14 @@ internal sealed record ApiAnswer(int Status, object? Body = null)
         if (Allow is not null) response.Headers.Allow = Allow;
         if (RetryAfter is { } wait) response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         if (Kind == ProblemKind.Unauthenticated) response.Headers.WWWAuthenticate = "Bearer realm=\"scalelite admin\"";
+        if (Stream is not null && Kind is null)
+        {
+            // A proxy that gathers answers would keep back what is said.
+            response.Headers["X-Accel-Buffering"] = "no";
+            response.ContentType = Stream.ContentType;
+            return Stream.WriteAsync(response.Body, cancellation);
+        }
+
         var body = Kind is null ? Body : new Problem($"urn:scalelite:problem:{Kind.Key}", Kind.Title, Status, Detail, requestId);
         if (body is null) return Task.CompletedTask;
         var bytes = body as byte[] ?? JsonSerializer.SerializeToUtf8Bytes(body, body.GetType(), V1Json.Options);
@@ -61,3 +72,6 @@ internal sealed record ApiAnswer(int Status, object? Body = null)
         return response.BodyWriter.FlushAsync(cancellation).AsTask();
     }
 }
+
+/// <summary>A body that is written while it is made.</summary>
+internal sealed record StreamedBody(string ContentType, Func<Stream, CancellationToken, Task> WriteAsync);

@@ -9,8 +9,6 @@ namespace Scalelite.Api.AdminV1;
 /// <param name="Problem">Why it could not be read.</param>
 internal sealed record ApiBody(object? Fields, string? Reason, ApiAnswer? Problem)
 {
-    private const int Longest = 64 * 1024;
-
     private static readonly JsonDocumentOptions Reading = new() { AllowDuplicateProperties = false };
 
     /// <summary>Reads it; unknown members, doubled ones and wrong types are problems.</summary>
@@ -26,12 +24,13 @@ internal sealed record ApiBody(object? Fields, string? Reason, ApiAnswer? Proble
 
         if (!(request.ContentType ?? "").Split(';', 2)[0].Trim().Equals("application/json", StringComparison.OrdinalIgnoreCase))
             return Wrong(ProblemKind.NotJson, "Send Content-Type: application/json");
-        if (request.ContentLength > Longest) return TooLong;
+        var longest = operation.LongestBody;
+        if (request.ContentLength > longest) return TooLong(longest);
 
         // Sent in chunks it does not tell its length.
-        var buffer = new byte[Longest + 1];
+        var buffer = new byte[(request.ContentLength is { } told ? (int)told : longest) + 1];
         var length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation);
-        return length > Longest ? TooLong : Read(buffer.AsSpan(0, length), operation.Body);
+        return length > longest ? TooLong(longest) : Read(buffer.AsSpan(0, length), operation.Body);
     }
 
     private static ApiBody Read(ReadOnlySpan<byte> json, Type type)
@@ -63,7 +62,7 @@ internal sealed record ApiBody(object? Fields, string? Reason, ApiAnswer? Proble
         }
     }
 
-    private static ApiBody TooLong => Wrong(ProblemKind.TooLong, $"A body has at most {Longest} bytes");
+    private static ApiBody TooLong(int longest) => Wrong(ProblemKind.TooLong, $"A body of this operation has at most {longest} bytes");
 
     private static ApiBody Wrong(ProblemKind kind, string detail) => new(null, null, ApiAnswer.Fails(kind, detail));
 }

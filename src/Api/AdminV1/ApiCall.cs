@@ -1,11 +1,15 @@
 using System.Globalization;
+using Scalelite.Domain.AdminTokens;
 using Scalelite.Workers.Servers;
 
 namespace Scalelite.Api.AdminV1;
 
 /// <summary>A request whose token, query, version and body were right.</summary>
-internal sealed class ApiCall(HttpContext http, object? body, ChangedBy by)
+internal sealed class ApiCall(HttpContext http, object? body, ChangedBy by, AdminRole role)
 {
+    /// <summary>What the token is good for; of an operation without a token, nothing but reading.</summary>
+    public AdminRole Role => role;
+
     /// <summary>Who changes something, from where, why, and which version of it.</summary>
     public ChangedBy By => by;
 

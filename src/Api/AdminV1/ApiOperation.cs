@@ -21,6 +21,12 @@ internal sealed record ApiOperation(string Method, string Path, string Id, strin
     /// <summary>The type of what is answered with <see cref="Success"/>; null where nothing is.</summary>
     public Type? Result { get; init; }
 
+    /// <summary>The body is no longer, in bytes.</summary>
+    public int LongestBody { get; init; } = 64 * 1024;
+
+    /// <summary>How <see cref="Result"/> is written: as JSON, or one JSON object a line.</summary>
+    public string ResultType { get; init; } = "application/json";
+
     /// <summary>The status where all is well.</summary>
     public int Success { get; init; } = StatusCodes.Status200OK;
 

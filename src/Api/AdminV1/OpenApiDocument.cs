@@ -51,7 +51,7 @@ internal static class OpenApiDocument
             {
                 ["title"] = "scalelite admin API",
                 ["version"] = "1",
-                ["description"] = "Servers, tenants, settings, meetings, recordings, imports, callbacks and dead letters of the pool. Names are in snake case. "
+                ["description"] = "Servers, tenants, settings, meetings, recordings, imports, callbacks and dead letters of the pool, and its commands. Names are in snake case. "
                     + "A GET of one thing answers its ETag, and its change needs that in If-Match (* for any). Every change may give a reason, as the header "
                     + "X-Reason or the member reason of the body; it stands in the events with who did it and from where. Errors are Problem details (RFC 9457).",
             },
@@ -119,7 +119,7 @@ internal static class OpenApiDocument
     private static JsonObject Succeeds(ApiOperation operation, int status, SortedDictionary<string, JsonNode> components)
     {
         var response = new JsonObject { ["description"] = status == StatusCodes.Status204NoContent ? "Done" : operation.Summary };
-        if (operation.Result is { } result) response["content"] = Content(Json, Reference(result, components));
+        if (operation.Result is { } result) response["content"] = Content(operation.ResultType, Reference(result, components));
         return response;
     }
 

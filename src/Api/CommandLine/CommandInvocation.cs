@@ -21,6 +21,9 @@ internal sealed class CommandInvocation(IConfiguration settings) : InvocationCon
     /// <summary>Who gave the command: the events' actor.</summary>
     public ChangedBy By { get; init; } = new($"cli:{Environment.UserName}");
 
+    /// <summary>The instance that the command runs in; null where it runs in a process of its own.</summary>
+    public IServiceProvider? Instance { get; init; }
+
     /// <summary>This process's streams, for a person at its terminal.</summary>
     public static CommandInvocation AtTerminal(IConfiguration settings, TextWriter output, TextWriter error)
     {

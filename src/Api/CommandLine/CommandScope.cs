@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Scalelite.Api.CommandLine.Remote;
 using Scalelite.Api.Configuration;
 using Scalelite.Workers.Configuration;
 using Scalelite.Workers.Servers;
@@ -23,7 +24,9 @@ internal sealed class CommandScope(ParseResult arguments, Settings settings, ISe
     public TextReader In => Invocation.Input;
 
     /// <summary>Who gave the command: the events' actor.</summary>
-    public ChangedBy Actor => Invocation.By;
+    public ChangedBy Actor => arguments.GetValue(RemoteOptions.Reason) is { } reason && !string.IsNullOrWhiteSpace(reason)
+        ? Invocation.By with { Reason = reason.Trim() }
+        : Invocation.By;
 
     /// <summary>A service of the host.</summary>
     public T Get<T>()
@@ -66,16 +69,28 @@ internal sealed class CommandScope(ParseResult arguments, Settings settings, ISe
 /// <summary>A command that can be run.</summary>
 internal static class CommandRunning
 {
-    /// <summary>Lets the command run in a host without roles: services and database, but no port and no handlers.</summary>
+    /// <summary>
+    /// Lets the command run in a host without roles (services and database, but no port and no handlers), or in the instance that runs it for
+    /// somebody else.
+    /// </summary>
     public static Command Runs(this Command command, Needs needs, Func<CommandScope, CancellationToken, Task<int>> run)
     {
-        command.SetAction((arguments, cancellation) => arguments.WithSettingsAsync(needs, async (settings, _) =>
-        {
-            await using var host = await Hosting.ScaleliteHost.BuildAsync(settings, Hosting.Roles.None, cancellation);
-            await using var scope = host.Services.CreateAsyncScope();
-            return await run(new CommandScope(arguments, settings, scope.ServiceProvider), cancellation);
-        }));
+        command.SetAction((arguments, cancellation) => ((CommandInvocation)arguments.InvocationConfiguration).Instance is { } instance
+            ? RunInAsync(instance, arguments, run, cancellation)
+            : arguments.WithSettingsAsync(needs, async (settings, _) =>
+            {
+                await using var host = await Hosting.ScaleliteHost.BuildAsync(settings, Hosting.Roles.None, cancellation);
+                await using var scope = host.Services.CreateAsyncScope();
+                return await run(new CommandScope(arguments, settings, scope.ServiceProvider), cancellation);
+            }));
         return command;
+    }
+
+    private static async Task<int> RunInAsync(
+        IServiceProvider instance, ParseResult arguments, Func<CommandScope, CancellationToken, Task<int>> run, CancellationToken cancellation)
+    {
+        await using var scope = instance.CreateAsyncScope();
+        return await run(new CommandScope(arguments, instance.GetRequiredService<Settings>(), scope.ServiceProvider), cancellation);
     }
 
     /// <summary>Reads the settings and runs; what an operator can put right is said in a line each, without a stack trace.</summary>

@@ -8,6 +8,13 @@ namespace Scalelite.Api.CommandLine;
 /// <summary>One column of a table.</summary>
 internal sealed record Column<T>(string Title, Func<T, string?> Cell, bool IsNumber = false);
 
+/// <summary>A writer to somebody's terminal elsewhere.</summary>
+internal interface IColumnWriter
+{
+    /// <summary>How wide the terminal is; null where none is.</summary>
+    int? Columns { get; }
+}
+
 /// <summary>Prints lists: a table for a person, JSON for a program.</summary>
 internal static class Listing
 {
@@ -85,7 +92,7 @@ internal static class Listing
             Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
             ColorSystem = isTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
         });
-        if (!isTerminal) console.Profile.Width = WidthWithoutTerminal;
+        if (!isTerminal) console.Profile.Width = (writer as IColumnWriter)?.Columns ?? WidthWithoutTerminal;
         return console;
     }
 }

@@ -42,6 +42,15 @@ public sealed class OpenApiTests(V1Host host) : IClassFixture<V1Host>
                 if (answer.ContentType != "application/json") problems.Add($"{step.OperationId}: {answer.ContentType}");
                 problems.AddRange(check.Problems(schema, answer.Json).Select(p => $"{step.OperationId} {p}"));
             }
+            else if (described["content"]?["application/x-ndjson"]?["schema"] is { } line)
+            {
+                if (answer.ContentType != "application/x-ndjson") problems.Add($"{step.OperationId}: {answer.ContentType}");
+                foreach (var text in answer.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+                {
+                    using var frame = JsonDocument.Parse(text);
+                    problems.AddRange(check.Problems(line, frame.RootElement).Select(p => $"{step.OperationId} {p}"));
+                }
+            }
             else if (answer.Text.Length > 0)
             {
                 problems.Add($"{step.OperationId}: a body that is not described");
@@ -164,6 +173,8 @@ public sealed class OpenApiTests(V1Host host) : IClassFixture<V1Host>
             new("retryImport", new { restore = false }, Id(import)),
             new("listCallbacks"), new("listCallbacks") { Query = "?state=abandoned&limit=2" }, new("getCallback", null, Id(callback)), new("retryCallback", null, Id(callback)),
             new("listDeadLetters"), new("listDeadLetters") { Query = "?type=nothing" }, new("getDeadLetter", null, Id(letter)), new("replayDeadLetter", null, Id(letter)),
+            new("runCommand", new { arguments = new[] { "servers", "disable", balancer.IdOf(balancer.Pool.Nodes[0].Name) }, asks = true, confirmed = new[] { "?" }, width = 80, reason = "because" }),
+            new("runCommand", new { arguments = new[] { "servers", "add-all", "a.yml" }, input = "", files = new Dictionary<string, string> { ["a.yml"] = "servers: []" } }) { ChangesNothing = true },
             new("listSettings"), new("listTokens"), new("getToken", null, Id(token)), new("revokeToken", null, Id(token)),
         };
 

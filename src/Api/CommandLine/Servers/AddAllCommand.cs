@@ -9,7 +9,7 @@ internal static class AddAllCommand
 {
     public static Command Create()
     {
-        var file = new Argument<string>("FILE") { Description = "YAML: servers: [{url: …, secret: …}]; - reads standard input" };
+        var file = new InputFileArgument("FILE") { Description = "YAML: servers: [{url: …, secret: …}]; - reads standard input" };
         return new Command("add-all", "Add the servers that a file lists, disabled") { file }.Runs(
             Needs.Database | Needs.SealedSecrets,
             async (scope, cancellation) =>

@@ -16,7 +16,7 @@ internal static class SyncCommand
 
     public static Command Create()
     {
-        var file = new Argument<string>("FILE") { Description = "YAML as 'servers yaml' writes it; - reads standard input" };
+        var file = new InputFileArgument("FILE") { Description = "YAML as 'servers yaml' writes it; - reads standard input" };
         var mode = new Option<LeftOut>("--mode")
         {
             Description = "Servers that the file leaves out: keep; cordon those with meetings and remove the others; or force: end their meetings and remove them",
