@@ -37,7 +37,8 @@ public sealed class TokenTests(V1Host host) : IClassFixture<V1Host>
     [Fact]
     public async Task An_operation_is_open_to_its_role_and_those_above_it_and_to_no_other()
     {
-        Assert.All(AdminV1Setup.Operations.Where(operation => operation.Changes), operation => Assert.True(operation.Role > AdminRole.Viewer));
+        // Each command has a role of its own: CommandRoles.
+        Assert.All(AdminV1Setup.Operations.Where(operation => operation.Changes && operation.Id != "runCommand"), operation => Assert.True(operation.Role > AdminRole.Viewer));
         foreach (var operation in AdminV1Setup.Operations.Where(operation => operation.Role is not null))
         {
             // Ids of nothing and a body that cannot be read, so that nothing happens where it is allowed.

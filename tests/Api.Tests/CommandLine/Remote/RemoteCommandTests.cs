@@ -1,7 +1,8 @@
-using System.Net;
+using System.CommandLine;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Scalelite.Api.CommandLine;
+using Scalelite.Api.CommandLine.Remote;
 using Scalelite.Api.Tests.AdminV1;
 using Scalelite.Domain.AdminTokens;
 using Scalelite.Testing;
@@ -51,6 +52,22 @@ public sealed class RemoteCommandTests(V1Host host) : IClassFixture<V1Host>
         Assert.Contains("'servers enable' needs the role operator; the token has viewer", enable.Error, StringComparison.Ordinal);
         Assert.Contains("'servers remove' needs the role admin; the token has operator", remove.Error, StringComparison.Ordinal);
         Assert.Equal("server_registered", (await host.LastEventAsync($"server-{id}")).Type);
+    }
+
+    [Fact]
+    public async Task Every_command_is_refused_to_the_roles_below_its_own_and_nothing_is_run()
+    {
+        var before = await host.Balancer.Database.ScalarAsync<long>("select count(*) from mt_events");
+        foreach (var (path, command) in CommandRolesTests.All())
+        {
+            foreach (var role in Enum.GetValues<AdminRole>().Where(role => role < CommandRoles.Of(path).Role))
+            {
+                var answer = await host.SendAsync("POST", "/commands", new { arguments = (string[])[.. path.Split(' '), .. Needed(command)] }, role: role);
+                Assert.Equal((path, role, 403, "forbidden"), (path, role, answer.Status, answer.Problem));
+            }
+        }
+
+        Assert.Equal(before, await host.Balancer.Database.ScalarAsync<long>("select count(*) from mt_events"));
     }
 
     [Fact]
@@ -122,6 +139,7 @@ public sealed class RemoteCommandTests(V1Host host) : IClassFixture<V1Host>
     public async Task A_question_is_asked_where_the_person_sits_and_nothing_is_done_before_the_answer()
     {
         var (id, _) = await host.AddServerAsync();
+        Assert.Equal(0, (await RunAsync(AdminRole.Operator, "servers", "enable", id, "--no-check")).Code);
         var asked = new List<string>();
         async Task<Ran> PanicAsync(bool answer, params string[] more) => await RunWithAsync(
             new() { ["SCALELITE_TOKEN"] = host.TokenOf(AdminRole.Operator), ["SCALELITE_URL"] = host.Balancer.Origin },
@@ -131,7 +149,7 @@ public sealed class RemoteCommandTests(V1Host host) : IClassFixture<V1Host>
         var refused = await PanicAsync(false);
         Assert.Equal((1, "Nothing was ended"), (refused.Code, refused.Error.Trim()));
         Assert.Equal([$"End all meetings of server {id}?"], asked);
-        Assert.Equal("server_registered", (await host.LastEventAsync($"server-{id}")).Type);
+        Assert.Equal("server_enabled", (await host.LastEventAsync($"server-{id}")).Type);
 
         Assert.Equal(0, (await PanicAsync(true)).Code);
         Assert.Equal("server_panicked", (await host.LastEventAsync($"server-{id}")).Type);
@@ -172,7 +190,7 @@ public sealed class RemoteCommandTests(V1Host host) : IClassFixture<V1Host>
         Assert.Contains("valid bearer token", await ErrorAsync(new() { ["SCALELITE_TOKEN"] = "slt_wrong" }, "status", "--url", origin), StringComparison.Ordinal);
         Assert.Contains("no address", await ErrorAsync(new() { ["SCALELITE_TOKEN"] = "slt_x" }, "status", "--url", "scalelite"), StringComparison.Ordinal);
         Assert.Contains("127.0.0.1:1", await ErrorAsync(new() { ["SCALELITE_TOKEN"] = "slt_x" }, "status", "--url", "http://127.0.0.1:1"), StringComparison.Ordinal);
-        Assert.Contains("404", await ErrorAsync(new() { ["SCALELITE_TOKEN"] = "slt_x" }, "status", "--url", origin + "/elsewhere"), StringComparison.Ordinal);
+        Assert.Contains("no instance that runs commands", await ErrorAsync(new() { ["SCALELITE_TOKEN"] = "slt_x" }, "status", "--url", origin + "/elsewhere"), StringComparison.Ordinal);
 
         var file = Path.GetTempFileName();
         await File.WriteAllTextAsync(file, host.TokenOf(AdminRole.Viewer) + "\n");
@@ -207,6 +225,16 @@ public sealed class RemoteCommandTests(V1Host host) : IClassFixture<V1Host>
         });
         return new Ran(code, output.ToString(), error.ToString());
     }
+
+    /// <summary>Arguments that can be read, so that it is the command and not its usage that is asked for.</summary>
+    private static IEnumerable<string> Needed(Command command) =>
+    [
+        .. command.Options.Where(option => option.Required).SelectMany(option => (string[])[option.Name, AnyOf(option.ValueType)]),
+        .. command.Arguments.Where(argument => argument.Arity.MinimumNumberOfValues > 0).Select(argument => AnyOf(argument.ValueType)),
+    ];
+
+    private static string AnyOf(Type type) =>
+        type == typeof(Guid) || type == typeof(Guid[]) ? Guid.NewGuid().ToString() : type == typeof(string) || type == typeof(string[]) ? "x" : "1";
 
     private static IConfiguration Configuration(Dictionary<string, string?> environment) =>
         new ConfigurationBuilder().AddInMemoryCollection(environment).Build();
