@@ -139,7 +139,7 @@ internal sealed partial class AdminApi(ServerCalls servers, TenantCalls tenants,
         }
 
         var request = new AdminRequest(
-            signed ?? inBody ?? "", body, by, http.RequestServices.GetRequiredService<ServerOperations>(),
+            signed ?? inBody ?? "", query["removable"] == "true", body, by, http.RequestServices.GetRequiredService<ServerOperations>(),
             http.RequestServices.GetRequiredService<TenantOperations>(), http.RequestAborted);
         return (request.Id, await call.Answer(request));
     }

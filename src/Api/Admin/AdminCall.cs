@@ -12,8 +12,10 @@ internal sealed record AdminCall(string Name, bool Posts, Func<AdminRequest, Tas
 
 /// <summary>A request whose checksum was right.</summary>
 /// <param name="Id">From the query or the body; empty where it names none.</param>
+/// <param name="WantsRemovable">The query asks with <c>removable=true</c> for what Scalelite does not tell.</param>
 /// <param name="By">Who changes something.</param>
 /// <param name="Operations">What can be done with servers.</param>
 /// <param name="Tenants">What can be done with tenants.</param>
 /// <param name="Cancellation">The caller left. Only for reading: a change that was asked for rightly is done.</param>
-internal sealed record AdminRequest(string Id, AdminBody Body, ChangedBy By, ServerOperations Operations, TenantOperations Tenants, CancellationToken Cancellation);
+internal sealed record AdminRequest(
+    string Id, bool WantsRemovable, AdminBody Body, ChangedBy By, ServerOperations Operations, TenantOperations Tenants, CancellationToken Cancellation);

@@ -1,13 +1,16 @@
 using Scalelite.Api.CommandLine.Servers;
 using Scalelite.Domain.Servers;
+using Scalelite.Projections.Recordings;
 using Scalelite.Projections.Servers;
+using Scalelite.Workers.Configuration;
 using Scalelite.Workers.Nodes;
 using Scalelite.Workers.Servers;
 
 namespace Scalelite.Api.Admin;
 
 /// <summary>The calls about servers: what they say is Scalelite's, what they do is what the command line does.</summary>
-internal sealed class ServerCalls(ServerPool pool, NodeSecrets secrets, AdminApiOptions options, TimeProvider clock)
+internal sealed class ServerCalls(
+    ServerPool pool, NodeSecrets secrets, AwaitedArchives awaited, Settings settings, AdminApiOptions options, TimeProvider clock)
 {
     private const string WrongMultiplier = "Load-multiplier must be a non-zero number";
 
@@ -15,7 +18,7 @@ internal sealed class ServerCalls(ServerPool pool, NodeSecrets secrets, AdminApi
     public IReadOnlyList<AdminCall> All =>
     [
         new("getServers", Posts: false, ListAsync),
-        new("getServerInfo", Posts: false, request => ShowAsync(StatusCodes.Status200OK, request.Id, request.Cancellation)),
+        new("getServerInfo", Posts: false, request => ShowAsync(StatusCodes.Status200OK, request.Id, request.Cancellation, request.WantsRemovable)),
         new("addServer", Posts: true, AddAsync),
         new("updateServer", Posts: true, UpdateAsync),
         new("deleteServer", Posts: true, DeleteAsync),
@@ -26,9 +29,10 @@ internal sealed class ServerCalls(ServerPool pool, NodeSecrets secrets, AdminApi
     {
         var servers = await ReadAsync(request.Cancellation);
         if (servers.Count == 0) return AdminAnswer.Error(StatusCodes.Status404NotFound, "No servers are configured");
+        var rows = await RowsAsync(servers, request.WantsRemovable, request.Cancellation);
         var shown = new List<(ServerRow Row, string Secret)>(servers.Count);
         if (options.ShowsSecrets) await secrets.LoadAsync([.. servers.Select(server => server.Server)], request.Cancellation);
-        foreach (var server in servers) shown.Add((ServerRow.From(server), await SecretAsync(server.Server, request.Cancellation)));
+        foreach (var (server, row) in servers.Zip(rows)) shown.Add((row, await SecretAsync(server.Server, request.Cancellation)));
         return AdminAnswer.Json(StatusCodes.Status200OK, json =>
         {
             json.WriteStartArray();
@@ -37,11 +41,12 @@ internal sealed class ServerCalls(ServerPool pool, NodeSecrets secrets, AdminApi
         });
     }
 
-    private async Task<AdminAnswer> ShowAsync(int status, string id, CancellationToken cancellation)
+    private async Task<AdminAnswer> ShowAsync(int status, string id, CancellationToken cancellation, bool wantsRemovable = false)
     {
         if ((await ReadAsync(cancellation)).FirstOrDefault(server => server.Server.Id == id) is not { } found) return AdminAnswer.UnknownServer(id);
         var secret = await SecretAsync(found.Server, cancellation);
-        return AdminAnswer.Json(status, json => json.WriteServer(ServerRow.From(found), secret));
+        var row = (await RowsAsync([found], wantsRemovable, cancellation))[0];
+        return AdminAnswer.Json(status, json => json.WriteServer(row, secret));
     }
 
     private async Task<AdminAnswer> AddAsync(AdminRequest request)
@@ -100,6 +105,12 @@ internal sealed class ServerCalls(ServerPool pool, NodeSecrets secrets, AdminApi
             await request.Operations.PanicAsync(request.Id, keepState, skipEndCalls: false, request.By, CancellationToken.None),
             id => Task.FromResult(AdminAnswer.Success($"Server id={id} has been disabled and the meetings have been destroyed")),
             $"Couldn't disable server id={request.Id}: ");
+    }
+
+    private async Task<IReadOnlyList<ServerRow>> RowsAsync(IReadOnlyList<LoadedServer> servers, bool wantsRemovable, CancellationToken cancellation)
+    {
+        List<ServerRow> rows = [.. servers.Select(ServerRow.From)];
+        return wantsRemovable ? await RemovableRow.WithAsync(rows, awaited, settings, clock.GetUtcNow(), cancellation) : rows;
     }
 
     private Task<IReadOnlyList<LoadedServer>> ReadAsync(CancellationToken cancellation) =>

@@ -13,7 +13,7 @@ internal static class ServerJson
     // As Ruby writes a number that need not be whole: 1 is 1.0.
     private const string WithFraction = "0.0###########################";
 
-    /// <summary>Writes it.</summary>
+    /// <summary>Writes it; what Scalelite does not tell comes last, and only where it was asked for.</summary>
     public static void WriteServer(this Utf8JsonWriter json, ServerRow row, string secret)
     {
         json.WriteStartObject();
@@ -28,6 +28,14 @@ internal static class ServerJson
         else json.WriteStringValue("unavailable");
         json.WriteString("load_multiplier", Text(row.LoadMultiplier));
         json.WriteString("online", row.Online);
+        if (row is { Removable: { } removable, WaitsFor: { } waitsFor })
+        {
+            json.WriteBoolean("removable", removable);
+            json.WriteStartArray("waits_for");
+            foreach (var one in waitsFor) json.WriteStringValue(one);
+            json.WriteEndArray();
+        }
+
         json.WriteEndObject();
     }
 

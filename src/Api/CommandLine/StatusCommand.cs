@@ -22,15 +22,19 @@ internal static class StatusCommand
         new("load", row => row.Load?.ToString("0.##", CultureInfo.InvariantCulture) ?? "unavailable", IsNumber: true),
         new("tag", row => row.Tag),
         new("version", row => row.BbbVersion),
+        new("removable", row => row.Removable switch { true => "yes", false => "no", null => null }),
     ];
+
+    private static readonly Column<ServerRow> WaitsFor = new("waits for", row => string.Join("; ", row.WaitsFor ?? []));
 
     public static Command Create()
     {
+        var wide = new Option<bool>("--wide") { Description = "Also what each server waits for before it can be removed" };
         var json = CommonOptions.Json();
-        return new Command("status", "Show the servers with their meetings, users and load") { json }.Runs(Needs.Database, async (scope, cancellation) =>
+        return new Command("status", "Show the servers with their meetings, users and load") { wide, json }.Runs(Needs.Database, async (scope, cancellation) =>
         {
-            var servers = await ServerRow.ListAsync(scope, cancellation);
-            var code = scope.WriteList(servers, scope.Get(json), "No servers are configured", Columns);
+            var servers = await RemovableRow.WithAsync(scope, await ServerRow.ListAsync(scope, cancellation), cancellation);
+            var code = scope.WriteList(servers, scope.Get(json), "No servers are configured", scope.Get(wide) ? [.. Columns, WaitsFor] : Columns);
             if (!scope.Get(json) && HeadroomOf(servers) is { } headroom)
             {
                 await scope.Out.WriteLineAsync(string.Create(

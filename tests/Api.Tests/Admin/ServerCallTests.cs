@@ -101,6 +101,22 @@ public sealed class ServerCallTests(AdminHost admin) : IClassFixture<AdminHost>
         Assert.Contains("\"load\":22.5,", (await admin.GetAsync("getServerInfo", $"id={id}")).Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Who_asks_is_told_whether_a_server_is_removable_and_who_does_not_gets_no_field_that_Scalelite_has_not()
+    {
+        var id = await admin.AddAsync();
+        var plain = (await admin.GetAsync("getServerInfo", $"id={id}")).Text;
+        var idle = await admin.GetAsync("getServerInfo", $"id={id}&removable=true");
+        Assert.Equal(plain[..^1] + ""","removable":true,"waits_for":[]}""", idle.Text);
+
+        await admin.PlaceAsync(id);
+        await admin.PostAsync("updateServer", $$"""{"id":"{{id}}","server":{"state":"enable"} }""");
+        var listed = (await admin.GetAsync("getServers", "removable=true")).Json.EnumerateArray().Single(server => server.GetProperty("id").GetString() == id).GetRawText();
+
+        Assert.EndsWith(""","removable":false,"waits_for":["it takes meetings: cordon it","a meeting on it"]}""", listed, StringComparison.Ordinal);
+        Assert.DoesNotContain("removable", (await admin.GetAsync("getServers", "removable=false")).Text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("getServerInfo", "id=nobody", null)]
     [InlineData("updateServer", "", """{"id":"nobody","server":{"state":"fly"}}""")]

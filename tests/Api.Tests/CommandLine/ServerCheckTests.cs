@@ -95,6 +95,12 @@ public sealed class ServerCheckTests(Commands commands) : IClassFixture<Commands
         try
         {
             Assert.Equal((1, true), await WaitsForAsync(id, $"the archives of internal-{id}"));
+            var status = JsonDocument.Parse((await commands.RunAsync("status", "--json")).Out).RootElement.EnumerateArray().Single(row => row.GetProperty("id").GetString() == id);
+            Assert.Equal(
+                (false, $"the archives of internal-{id}"),
+                (status.GetProperty("removable").GetBoolean(), status.GetProperty("waits_for").EnumerateArray().Single().GetString()));
+            Assert.Contains($"the archives of internal-{id}", (await commands.RunAsync("status", "--wide")).Out, StringComparison.Ordinal);
+            Assert.DoesNotContain($"internal-{id}", (await commands.RunAsync("status")).Out, StringComparison.Ordinal);
             var refused = await commands.RunAsync("servers", "remove", id, "--yes");
             Assert.Equal(1, refused.Code);
             Assert.Contains($"internal-{id}", refused.Error, StringComparison.Ordinal);

@@ -16,6 +16,18 @@ internal sealed record RemovableRow(string Id, bool Removable, int Meetings, IRe
         await ListAsync(
             await ServerRow.ListAsync(scope, cancellation), scope.Get<AwaitedArchives>(), scope.Settings, scope.Get<TimeProvider>().GetUtcNow(), cancellation);
 
+    /// <summary>These servers, each with what it waits for.</summary>
+    public static Task<IReadOnlyList<ServerRow>> WithAsync(CommandScope scope, IReadOnlyList<ServerRow> servers, CancellationToken cancellation) =>
+        WithAsync(servers, scope.Get<AwaitedArchives>(), scope.Settings, scope.Get<TimeProvider>().GetUtcNow(), cancellation);
+
+    /// <summary>These servers, each with what it waits for.</summary>
+    public static async Task<IReadOnlyList<ServerRow>> WithAsync(
+        IReadOnlyList<ServerRow> servers, AwaitedArchives awaited, Settings settings, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var rows = await ListAsync(servers, awaited, settings, now, cancellation);
+        return [.. servers.Zip(rows, (server, row) => server with { Removable = row.Removable, WaitsFor = row.WaitsFor })];
+    }
+
     /// <summary>These servers.</summary>
     public static async Task<IReadOnlyList<RemovableRow>> ListAsync(
         IReadOnlyList<ServerRow> servers, AwaitedArchives awaited, Settings settings, DateTimeOffset now, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Scalelite.Domain.Servers;
 using Scalelite.Projections.Servers;
 
@@ -6,6 +7,8 @@ namespace Scalelite.Api.CommandLine.Servers;
 /// <summary>A server as commands print it; the names are the admin API's. Never its secret.</summary>
 /// <param name="Load">In users, times the multiplier; null where no poll has shown it yet or it is offline.</param>
 /// <param name="Capacity">Users that it is meant for; null where nobody says.</param>
+/// <param name="Removable">Whether it can be taken away without anybody losing anything; null where that was not asked for.</param>
+/// <param name="WaitsFor">What it holds that somebody would lose, a sentence each.</param>
 /// <param name="Online"><c>online</c> or <c>offline</c>, as Scalelite says it; see <paramref name="Health"/> for more.</param>
 internal sealed record ServerRow(
     string Id,
@@ -23,7 +26,9 @@ internal sealed record ServerRow(
     int Videos,
     int? Capacity,
     DateTimeOffset? PolledAt,
-    string? Error)
+    string? Error,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Removable = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? WaitsFor = null)
 {
     public static ServerRow From(LoadedServer server)
     {
