@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using Scalelite.Api.CommandLine.Analytics;
 using Scalelite.Api.CommandLine.Callbacks;
+using Scalelite.Api.CommandLine.Export;
 using Scalelite.Api.CommandLine.Imports;
 using Scalelite.Api.CommandLine.Meetings;
 using Scalelite.Api.CommandLine.Recordings;
@@ -84,6 +86,8 @@ internal static class ScaleliteCommand
         TokensCommand.Create(),
         ProjectionsCommand.Create(),
         EventsCommand.Create(),
+        ExportCommand.Create(),
+        AnalyticsCommand.Create(),
         ImportScaleliteCommand.Create(),
         SettingsCommand.Create(),
         CompletionCommand.Create(),

@@ -24,6 +24,10 @@ internal static class CommandRoles
         ["poll"] = Operator,
         ["events"] = Admin,
         ["projections rebuild"] = Admin,
+        ["export"] = Operator,
+        ["analytics views"] = Viewer,
+        ["analytics grant"] = CommandPlace.BesideTheDatabase("it makes roles of the database, with their passwords"),
+        ["analytics revoke"] = CommandPlace.BesideTheDatabase("it changes roles of the database"),
         ["import-scalelite"] = CommandPlace.BesideTheDatabase("it reads another database with its password"),
 
         ["servers list"] = Viewer,
