@@ -60,7 +60,7 @@ public static class WorkersSetup
         services.AddHostedService<JoinFlush>();
         services.AddRecordingFiles(handlesMessages);
         services.AddImports(handlesMessages);
-        if (handlesMessages) services.AddHostedService<OverduePolls>();
+        if (handlesMessages) services.AddHostedService<OverduePolls>().AddHostedService<PoolCheckpointing>();
         return services;
     }
 

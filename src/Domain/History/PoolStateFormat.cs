@@ -14,7 +14,12 @@ public static class PoolStateFormat
         using var bytes = new MemoryStream();
         using var writer = new BinaryWriter(bytes);
         writer.Write7BitEncodedInt(state.Servers.Count);
-        foreach (var server in state.Servers.Values) Write(writer, server);
+        foreach (var server in state.Servers.Values)
+        {
+            Write(writer, server);
+            Write(writer, SeenLater(state, server));
+        }
+
         writer.Write7BitEncodedInt(state.Meetings.Count);
         foreach (var meeting in state.Meetings.Values) Write(writer, meeting);
         writer.Write7BitEncodedInt(state.Copies.Count);
@@ -34,6 +39,15 @@ public static class PoolStateFormat
         for (var n = reader.Read7BitEncodedInt(); n > 0; n--)
             state.Add(new PastCopy(Id(reader), reader.ReadString(), reader.ReadString(), Text(reader), reader.ReadString(), Time(reader)));
         return state;
+    }
+
+    /// <summary>Those of the last answer, and those before it that a meeting here may still be told by: an hour of ended ones is not worth its bytes.</summary>
+    private static List<SeenMeeting> SeenLater(PoolState state, PastServer server)
+    {
+        var ids = state.MeetingsOn(server.Id).Values.Select(meeting => meeting.InternalMeetingId)
+            .Concat(state.Copies.Where(copy => copy.ServerId == server.Id).Select(copy => copy.InternalMeetingId))
+            .Where(id => id is not null).ToHashSet(StringComparer.Ordinal);
+        return [.. server.Seen.Where(seen => seen.Round == server.AnsweredRound || ids.Contains(seen.InternalMeetingId))];
     }
 
     private static void Write(BinaryWriter writer, PastServer server)
@@ -58,8 +72,12 @@ public static class PoolStateFormat
         writer.Write7BitEncodedInt(server.Users);
         writer.Write7BitEncodedInt(server.LargestMeeting);
         writer.Write7BitEncodedInt(server.Videos);
-        writer.Write7BitEncodedInt(server.Seen.Count);
-        foreach (var seen in server.Seen)
+    }
+
+    private static void Write(BinaryWriter writer, List<SeenMeeting> meetings)
+    {
+        writer.Write7BitEncodedInt(meetings.Count);
+        foreach (var seen in meetings)
         {
             writer.Write(seen.MeetingId);
             writer.Write(seen.InternalMeetingId);

@@ -17,8 +17,8 @@ internal sealed class PoolNumbers(NpgsqlDataSource database, TimeProvider time)
     /// <returns>The number, and the timestamp of its event; (0, null) before the first.</returns>
     public async Task<(long Number, DateTimeOffset? At)> AtAsync(DateTimeOffset at, CancellationToken cancellation)
     {
-        var last = await _checkpoints.LastAsync(cancellation);
         var safe = await SafeAsync(at, cancellation);
+        var last = await _checkpoints.LastAsync(safe, cancellation);
         if (last == 0)
         {
             var number = await new EventLogReader(database, time).NumberAtAsync(at, safe, cancellation);
@@ -26,7 +26,7 @@ internal sealed class PoolNumbers(NpgsqlDataSource database, TimeProvider time)
         }
 
         if (await FindAsync(at, last, safe, cancellation) is { } late) return late;
-        if (await _checkpoints.StretchAsync(at, cancellation) is not { } stretch) return (0, null);
+        if (await _checkpoints.StretchAsync(at, last, cancellation) is not { } stretch) return (0, null);
 
         // Where all of them are pruned, the stretch has nothing left that was before the moment: what came before it was.
         return await FindAsync(at, stretch.After, stretch.UpTo, cancellation) ?? (stretch.After, null);
