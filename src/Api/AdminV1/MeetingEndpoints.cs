@@ -1,4 +1,5 @@
 using Npgsql;
+using Scalelite.Api.CommandLine.Explain;
 using Scalelite.Api.CommandLine.Meetings;
 using Scalelite.Api.Meetings;
 using Scalelite.Domain;
@@ -45,6 +46,14 @@ internal static class MeetingEndpoints
         {
             Result = typeof(MeetingDocument),
         },
+        new(
+            "GET", "/meetings/{id}/history", "getMeetingHistory",
+            "The story of a run of a meeting, by its instance, internalMeetingID, or the latest of a meetingID: who asked for it, every candidate, what happened, what came of it",
+            AdminRole.Viewer, ExplainAsync)
+        {
+            Query = [new("tenant", "Only of this tenant, by id; without it: of any")],
+            Result = typeof(MeetingStory),
+        },
         new("POST", "/meetings/{id}/end", "endMeeting", "Ask the meeting's node to end it; it is over when the node says so", AdminRole.Operator, EndAsync)
         {
             Body = typeof(NoFields), Result = typeof(MeetingDocument), NeedsVersion = true, Problems = [ProblemKind.Refused, ProblemKind.Node],
@@ -78,6 +87,11 @@ internal static class MeetingEndpoints
             ? ApiAnswer.Ok(found, version)
             : ApiAnswer.Unknown("meeting", instance.ToString());
     }
+
+    private static async Task<ApiAnswer> ExplainAsync(ApiCall call) =>
+        await KnownRun.FindAsync(call.Get<NpgsqlDataSource>(), call.Route("id"), call.Query("tenant"), call.Cancellation) is { } run
+            ? ApiAnswer.Ok(await call.Get<StoryReader>().ReadAsync(run, call.Cancellation))
+            : ApiAnswer.Unknown("meeting", call.Route("id"));
 
     private static async Task<ApiAnswer> EndAsync(ApiCall call)
     {

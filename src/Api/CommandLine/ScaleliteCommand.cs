@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using Scalelite.Api.CommandLine.Analytics;
 using Scalelite.Api.CommandLine.Callbacks;
+using Scalelite.Api.CommandLine.Explain;
 using Scalelite.Api.CommandLine.Export;
 using Scalelite.Api.CommandLine.Imports;
 using Scalelite.Api.CommandLine.Meetings;
@@ -79,6 +80,7 @@ internal static class ScaleliteCommand
         StatusCommand.Create(),
         PollCommand.Create(),
         MeetingsCommand.Create(),
+        ExplainCommand.Create(),
         ImportsCommand.Create(),
         TenantsCommand.Create(),
         CallbacksCommand.Create(),

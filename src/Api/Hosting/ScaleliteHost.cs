@@ -3,6 +3,7 @@ using Npgsql;
 using Scalelite.Api.Admin;
 using Scalelite.Api.AdminV1;
 using Scalelite.Api.Calls;
+using Scalelite.Api.CommandLine.Explain;
 using Scalelite.Api.Configuration;
 using Scalelite.Api.DialIn;
 using Scalelite.Api.Logging;
@@ -101,6 +102,7 @@ internal static class ScaleliteHost
         builder.Services.AddSingleton(services =>
             new SecretVault(database, settings.Security.SecretKeyBase, services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton(services => new EventLogReader(database, services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<StoryReader>();
         builder.Services.AddSingleton(_ => new NodeClient(new NodeClientOptions
         {
             Algorithm = settings.Security.OutgoingAlgorithm,

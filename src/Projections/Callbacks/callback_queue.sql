@@ -21,3 +21,4 @@ create index if not exists callback_queue_due on callback_queue (host, due_at) w
 create index if not exists callback_queue_registered_at on callback_queue (registered_at);
 create index if not exists callback_queue_record_id on callback_queue (record_id) where record_id is not null;
 create index if not exists callback_queue_ended_at on callback_queue (ended_at) where ended_at is not null;
+create index if not exists callback_queue_instance on callback_queue (instance) where instance is not null;

@@ -167,6 +167,7 @@ public sealed class OpenApiTests(V1Host host) : IClassFixture<V1Host>
             new("listTenantEvents", null, Id(tenant)),
             new("listMeetings"), new("listMeetings") { Query = $"?meeting_id={meetingId}&state=live&limit=1" }, new("listMeetingRuns") { Query = $"?meeting_id={meetingId}" },
             new("getMeeting", null, Id(created["internalMeetingID"])), new("endMeeting", new { reason = "in the body" }, Id(instance)), new("getMeeting", null, Id(instance)),
+            new("getMeetingHistory", null, Id(instance)), new("getMeetingHistory", null, Id(meetingId)) { Query = "?tenant=" },
             new("listRecordings"), new("listRecordings") { Query = "?state=published&limit=1&meeting_id=room" }, new("getRecording", null, Id(recording)),
             new("setRecordingState", new { published = false }, Id(recording)), new("setRecordingState", new { published = true }, Id(recording)),
             new("listImports"), new("listImports") { Query = "?state=quarantined" }, new("listImports") { Query = "?state=open" }, new("getImport", null, Id(import)),

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Npgsql;
+using Scalelite.Api.CommandLine.Explain;
 using Scalelite.Domain;
 using Scalelite.EventLog;
 
@@ -13,28 +14,17 @@ internal sealed record MeetingHistory(
     Guid Instance, string MeetingId, string ServerId, string State, string? InternalMeetingId, string? Name, string? VoiceBridge, DateTimeOffset PlacedAt,
     DateTimeOffset? EndedAt, IReadOnlyList<HistoryEvent> Events)
 {
-    private const string Columns = "instance, meeting_id, server_id, state, internal_meeting_id, name, voice_bridge, placed_at, ended_at";
-
-    // One index each; the latest run of what fits wins.
     private const string Sql =
-        $"""
-        select {Columns} from (
-            (select {Columns} from meeting_instance where tenant_id = '' and meeting_id = $1 order by placed_at desc limit 1)
-            union all
-            (select {Columns} from meeting_instance where internal_meeting_id = $1 order by placed_at desc limit 1)
-            union all
-            (select {Columns} from meeting_instance where instance = $2)) found
-        order by placed_at desc limit 1
-        """;
+        "select instance, meeting_id, server_id, state, internal_meeting_id, name, voice_bridge, placed_at, ended_at from meeting_instance where instance = $1";
 
-    /// <summary>The latest run with this meetingID, internalMeetingID or instance; null if there is none.</summary>
+    /// <summary>What <see cref="KnownRun.FindAsync"/> finds; null if there is none.</summary>
     public static async Task<MeetingHistory?> FindAsync(NpgsqlDataSource database, EventLogReader log, string id, CancellationToken cancellation)
     {
+        if (await KnownRun.FindAsync(database, id, null, cancellation) is not { } run) return null;
         MeetingHistory found;
         await using (var command = database.CreateCommand(Sql))
         {
-            command.Parameters.AddWithValue(id);
-            command.Parameters.AddWithValue(Guid.TryParse(id, out var instance) ? instance : Guid.Empty);
+            command.Parameters.AddWithValue(run.Instance);
             await using var row = await command.ExecuteReaderAsync(cancellation);
             if (!await row.ReadAsync(cancellation)) return null;
             found = new MeetingHistory(
