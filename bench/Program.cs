@@ -1,5 +1,6 @@
 using Scalelite.Bench;
 using Scalelite.Bench.Append;
+using Scalelite.Bench.History;
 using Scalelite.Bench.Messages;
 using Scalelite.Bench.Pool;
 using Scalelite.Bench.Recordings;
@@ -11,6 +12,7 @@ Benchmark[] benchmarks =
     new("messages", "durable messages a second, published, handled by an empty handler, acknowledged", MessagesBenchmark.RunAsync),
     new("pool", "the BBB calls over HTTP, with 20, 200 and 1,000 nodes", PoolBenchmark.RunAsync),
     new("recordings", "getRecordings over HTTP on a million recordings", RecordingsBenchmark.RunAsync),
+    new("history", "the commands of the history on a log of ten million events", HistoryBenchmark.RunAsync),
 ];
 
 var chosen = Array.Find(benchmarks, b => args.Length > 0 && b.Name == args[0]);
