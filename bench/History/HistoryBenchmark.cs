@@ -22,7 +22,8 @@ internal static class HistoryBenchmark
         }
 
         if (await CountAsync(connectionString) == 0) await GenerateAsync(connectionString, events, servers);
-        var commands = new HistoryCommands(environment, connectionString);
+        var commands = new HistoryCommands(environment, connectionString, options.Contains("--print"));
+        if (options.Contains("--verify")) await commands.VerifyAsync();
         await commands.RunAsync(Option(options, "--only"));
     }
 

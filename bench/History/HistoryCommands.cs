@@ -7,10 +7,15 @@ using Scalelite.Api.CommandLine;
 namespace Scalelite.Bench.History;
 
 /// <summary>Runs commands as the shell would, in this process, and prints how long they took.</summary>
-internal sealed class HistoryCommands(IConfiguration environment, string connectionString)
+/// <param name="prints">Shows what each said at its first run.</param>
+internal sealed class HistoryCommands(IConfiguration environment, string connectionString, bool prints)
 {
     private const int Warm = 2;
 
+    /// <summary>Compares the tables that were filled by COPY with what the projections make of the log.</summary>
+    public async Task VerifyAsync() => Console.WriteLine(await SayAsync(["projections", "rebuild", "--verify"], mayRefuse: true));
+
+    /// <summary>Runs them all, and prints a table.</summary>
     /// <param name="only">Only those whose name has this part.</param>
     public async Task RunAsync(string? only)
     {
@@ -38,26 +43,28 @@ internal sealed class HistoryCommands(IConfiguration environment, string connect
 
     private async Task MeasureAsync(string name, int runs, Func<int, string[]> arguments)
     {
-        for (var n = 0; n < Math.Min(Warm, runs - 1); n++) await RunAsync(arguments(n + 7));
+        for (var n = 0; n < Math.Min(Warm, runs - 1); n++) await SayAsync(arguments(n + 7));
         var times = new double[runs];
         var lines = 0;
         for (var n = 0; n < runs; n++)
         {
             var began = Stopwatch.GetTimestamp();
-            lines = await RunAsync(arguments(n));
+            var said = await SayAsync(arguments(n));
             times[n] = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+            lines = said.Count(c => c == '\n');
+            if (prints && n == 0) Console.WriteLine(said);
         }
 
         Array.Sort(times);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {runs} | {times[runs / 2]:n0} | {times[(int)(runs * 0.99)]:n0} | {lines:n0} |"));
     }
 
-    private async Task<int> RunAsync(string[] arguments)
+    private async Task<string> SayAsync(string[] arguments, bool mayRefuse = false)
     {
         await using var output = new StringWriter();
         await using var error = new StringWriter();
-        if (await ScaleliteCommand.RunAsync(arguments, output, error, environment) != 0) throw new InvalidOperationException($"{string.Join(' ', arguments)}: {error}");
-        return output.ToString().Count(c => c == '\n');
+        var code = await ScaleliteCommand.RunAsync(arguments, output, error, environment);
+        return code == 0 || mayRefuse ? output.ToString() : throw new InvalidOperationException($"{string.Join(' ', arguments)}: {error}");
     }
 
     private async Task<List<T>> ColumnAsync<T>(string sql)

@@ -148,11 +148,7 @@ internal sealed class HistoryTables : IAsyncDisposable
     public async Task CompleteAsync()
     {
         Over(DateTimeOffset.MaxValue);
-        foreach (var copy in _copies.Values)
-        {
-            await copy.CompleteAsync();
-            await copy.DisposeAsync();
-        }
+        foreach (var copy in _copies.Values) await copy.CompleteAsync();
 
         await using var connection = new NpgsqlConnection(_connectionString);
         await connection.OpenAsync();

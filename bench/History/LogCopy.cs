@@ -92,7 +92,6 @@ internal sealed class LogCopy : IAsyncDisposable
     public async Task CompleteAsync()
     {
         await _events.CompleteAsync();
-        await _events.DisposeAsync();
         await using (var streams = await TableCopy.BeginAsync(
             _connectionString, "mt_streams",
             ("id", NpgsqlDbType.Varchar), ("version", NpgsqlDbType.Bigint), ("timestamp", NpgsqlDbType.TimestampTz), ("created", NpgsqlDbType.TimestampTz)))

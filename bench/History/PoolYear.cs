@@ -19,7 +19,7 @@ internal sealed class PoolYear
     private const int MinimumUsers = 15;
 
     // Of a day: a poll a minute, and what a meeting leaves. Measured; only where the days begin depends on it.
-    private const double EventsOfServerAndDay = 2_200;
+    private const double EventsOfServerAndDay = 2_380;
     private const int MeetingsOfServerAndDay = 100;
 
     private static readonly TimeSpan PollInterval = TimeSpan.FromMinutes(1);

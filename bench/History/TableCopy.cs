@@ -9,6 +9,7 @@ internal sealed class TableCopy : IAsyncDisposable
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlBinaryImporter _rows;
     private readonly NpgsqlDbType[] _types;
+    private bool _completed;
 
     private TableCopy(NpgsqlConnection connection, NpgsqlBinaryImporter rows, NpgsqlDbType[] types) => (_connection, _rows, _types) = (connection, rows, types);
 
@@ -22,7 +23,7 @@ internal sealed class TableCopy : IAsyncDisposable
         await connection.OpenAsync();
         await using (var session = new NpgsqlCommand("set synchronous_commit = off", connection)) await session.ExecuteNonQueryAsync();
         var rows = await connection.BeginBinaryImportAsync($"copy {table} ({string.Join(", ", columns.Select(c => c.Column))}) from stdin (format binary)");
-        rows.Timeout = TimeSpan.Zero;
+        rows.Timeout = TimeSpan.FromHours(2);
         return new TableCopy(connection, rows, [.. columns.Select(c => c.Type)]);
     }
 
@@ -40,11 +41,18 @@ internal sealed class TableCopy : IAsyncDisposable
     }
 
     /// <summary>Ends the COPY.</summary>
-    public async Task CompleteAsync() => await _rows.CompleteAsync();
-
-    public async ValueTask DisposeAsync()
+    public async Task CompleteAsync()
     {
+        await _rows.CompleteAsync();
         await _rows.DisposeAsync();
         await _connection.DisposeAsync();
+        _completed = true;
+    }
+
+    /// <summary>What was not completed ends with its connection: a COPY that is cancelled would wait for an answer, and hide why.</summary>
+    public ValueTask DisposeAsync()
+    {
+        if (!_completed) NpgsqlConnection.ClearPool(_connection);
+        return ValueTask.CompletedTask;
     }
 }
