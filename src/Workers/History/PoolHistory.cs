@@ -23,6 +23,14 @@ public sealed class PoolHistory(NpgsqlDataSource database, TimeProvider time)
         return new PoolMoment(state, at, number, numberAt);
     }
 
+    /// <summary>The pool after the events up to a number of the log.</summary>
+    public async Task<PoolState> AfterAsync(long number, CancellationToken cancellation)
+    {
+        var (after, state) = await _checkpoints.NearestAsync(number, cancellation);
+        await _events.ApplyAsync(state, after, number, cancellation);
+        return state;
+    }
+
     /// <summary>The pool at one moment, and its events up to another.</summary>
     public async Task<PoolReplay> ReplayAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation)
     {

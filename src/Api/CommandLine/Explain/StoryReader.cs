@@ -2,6 +2,7 @@ using Npgsql;
 using Scalelite.Domain;
 using Scalelite.Domain.Meetings;
 using Scalelite.EventLog;
+using Scalelite.Workers.History;
 
 namespace Scalelite.Api.CommandLine.Explain;
 
@@ -9,7 +10,7 @@ namespace Scalelite.Api.CommandLine.Explain;
 /// Reads the story of a run: its stream, the streams of the servers that had it, and the rows that its ids lead to. Nothing is looked for in the log:
 /// every statement goes by an index.
 /// </summary>
-internal sealed class StoryReader(NpgsqlDataSource database, IDocumentStore store, Func<EventRow, IEvent> read)
+internal sealed class StoryReader(NpgsqlDataSource database, IDocumentStore store, PoolHistory pool, Func<EventRow, IEvent> read)
 {
     /// <summary>What happened to the servers of a meeting while it was there; a stream of a server is short, but for one that comes and goes all day.</summary>
     internal const string ServerEventsSql =
@@ -33,10 +34,11 @@ internal sealed class StoryReader(NpgsqlDataSource database, IDocumentStore stor
         var internalIds = InternalIds(events);
         var rows = await StoryRows.ReadAsync(
             database, run, [.. internalIds.Select(id => id.InternalId)], [.. ServersOf(events).Append(run.ServerId).Distinct()], [.. ChosenAt(events)], cancellation);
-        string NameOf(string serverId) => rows.Hosts.GetValueOrDefault(serverId, serverId);
+        var chosenFrom = await ChosenFrom.ReadAsync(pool, events, cancellation);
+        string NameOf(string serverId) => rows.Hosts.GetValueOrDefault(serverId) ?? chosenFrom.HostOf(serverId) ?? serverId;
 
         var telling = new StoryTelling(NameOf);
-        var steps = events.Select(telling.Tell).Select(step => Together(step, rows, NameOf)).ToList();
+        var steps = events.Select(telling.Tell).Select(step => Together(step, rows, NameOf)).Select(step => chosenFrom.Complete(step, NameOf)).ToList();
         await foreach (var step in ServerStepsAsync(run, events, telling, cancellation)) steps.Add(step);
         return new MeetingStory(
             run.Instance, run.MeetingId, run.TenantId, rows.Tenant, rows.Name, run.State, run.ServerId, NameOf(run.ServerId), rows.VoiceBridge, rows.Record,

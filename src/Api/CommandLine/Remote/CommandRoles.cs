@@ -51,6 +51,7 @@ internal static class CommandRoles
         ["meetings list"] = Viewer,
         ["meetings info"] = Viewer,
         ["meetings end"] = Operator,
+        ["explain"] = Viewer,
 
         ["imports list"] = Viewer,
         ["imports show"] = Viewer,
