@@ -2,14 +2,16 @@ namespace Scalelite.Domain.Placement;
 
 /// <summary>
 /// Several placements in turn over the same servers. It keeps the weighed servers between them, so that a placement
-/// costs one pass over the servers and no sorting (§5: it runs under the placement lock).
+/// costs one pass over the servers and no sorting (§5: it runs under the placement lock). Live, a round is a batch of creates;
+/// a replay keeps one for as long as its servers stay, and shows it the loads that changed.
 /// </summary>
 public sealed class PlacementRound
 {
     private const int Shown = 32;
 
     private readonly PlacementSettings settings;
-    private readonly DateTimeOffset now;
+    private readonly bool isTagged;
+    private DateTimeOffset now;
     private readonly Candidate[] pool;
     private readonly Candidate[] candidates;
     private readonly int[] indexes;
@@ -31,20 +33,67 @@ public sealed class PlacementRound
         Array.Sort(pool, (a, b) => string.CompareOrdinal(a.Server.ServerId, b.Server.ServerId));
         candidates = new Candidate[pool.Length];
         indexes = new int[pool.Length];
+        isTagged = Array.Exists(pool, candidate => !string.IsNullOrEmpty(candidate.Server.Tag));
     }
+
+    /// <summary>The next placement's turn.</summary>
+    public PlacementTurn Turn => turn;
 
     /// <summary>Places one meeting and reserves its share for those that follow.</summary>
     public PlacementOutcome Place(PlacementRequest request)
     {
-        var (count, note) = Gather(request, heldToo: false);
-        if (count == 0)
+        if (Choose(request, out var among) is not { } chosen)
             return new PlacementOutcome.Failed(WhyNone(request), request.Tag.Text);
-
-        var chosen = settings.Policy.Pick(candidates.AsSpan(0, count), turn);
-        var why = Explain(request, chosen, count, note);
-        var server = candidates[chosen].Server;
-        Reserve(request.MeetingId, indexes[chosen], server);
+        var why = Explain(request, chosen, among);
+        var server = among.Of(this)[chosen].Server;
+        Reserve(request.MeetingId, among.IndexOf(this, chosen), server);
         return new PlacementOutcome.Placed(server, why);
+    }
+
+    /// <summary>Places as <see cref="Place"/> does, without saying why.</summary>
+    /// <returns>The server's index, see <see cref="IndexOf"/>; null if there is none for it.</returns>
+    internal int? Pick(PlacementRequest request)
+    {
+        if (Choose(request, out var among) is not { } chosen)
+            return null;
+        var index = among.IndexOf(this, chosen);
+        Reserve(request.MeetingId, index, pool[index].Server);
+        return index;
+    }
+
+    /// <summary>Where the round keeps a server, for as long as the round lives; negative if it is not in it.</summary>
+    internal int IndexOf(string serverId)
+    {
+        var (low, high) = (0, pool.Length - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) >>> 1;
+            var order = string.CompareOrdinal(pool[middle].Server.ServerId, serverId);
+            if (order == 0)
+                return middle;
+            if (order < 0)
+                low = middle + 1;
+            else
+                high = middle - 1;
+        }
+
+        return -1;
+    }
+
+    /// <summary>Begins the next batch: what was placed so far is in the loads that are shown from now on.</summary>
+    internal void Begin(DateTimeOffset at)
+    {
+        now = at;
+        placedHere.Clear();
+    }
+
+    /// <summary>A server's load as it is now. Its id and its tag stay.</summary>
+    internal void Show(int index, ServerLoad load) => pool[index] = settings.Policy.Weigh(load);
+
+    private int? Choose(PlacementRequest request, out Among among)
+    {
+        among = Gather(request, heldToo: false);
+        return among.Count == 0 ? null : settings.Policy.Pick(among.Of(this), turn);
     }
 
     private void Reserve(string meetingId, int index, ServerLoad server)
@@ -62,23 +111,29 @@ public sealed class PlacementRound
         : PlacementError.NoServerAvailable;
 
     // The alternatives asked for; else, unless they are required, untagged servers; else, by setting, any.
-    private (int Count, string? Note) Gather(PlacementRequest request, bool heldToo)
+    private Among Gather(PlacementRequest request, bool heldToo)
     {
         var tag = request.Tag;
+        if (!isTagged && tag.AcceptsUntagged && IsFree(request))
+            return new(pool.Length, null, Whole: true);
         var count = Fill(request, heldToo, tag.Accepts);
         if (count > 0 || tag.Required)
-            return (count, null);
+            return new(count, null);
         if (tag.Tags.Count > 0 && !tag.AcceptsUntagged)
         {
             count = Fill(request, heldToo, string.IsNullOrEmpty);
             if (count > 0)
-                return (count, "no tagged one available, untagged instead");
+                return new(count, "no tagged one available, untagged instead");
         }
 
         return settings.UntaggedMayUseTagged
-            ? (Fill(request, heldToo, static _ => true), "no untagged one available, any tag instead")
-            : (0, null);
+            ? new(Fill(request, heldToo, static _ => true), "no untagged one available, any tag instead")
+            : new(0, null);
     }
+
+    // No server is left out for this meeting's sake: the servers need not be copied.
+    private bool IsFree(PlacementRequest request) =>
+        request.Tried is not { Count: > 0 } && request.Holding is not { Count: > 0 } && !placedHere.ContainsKey(request.MeetingId);
 
     private int Fill(PlacementRequest request, bool heldToo, Func<string?, bool> accepts)
     {
@@ -98,19 +153,20 @@ public sealed class PlacementRound
         return count;
     }
 
-    private PlacementReason Explain(PlacementRequest request, int chosen, int count, string? note)
+    private PlacementReason Explain(PlacementRequest request, int chosen, Among among)
     {
-        var rule = settings.Policy.Rule(count);
+        var rule = settings.Policy.Rule(among.Count);
         return new PlacementReason(
-            settings.Policy.Name, note is null ? rule : $"{rule}; {note}", request.Tag.Text, count, Considered(chosen, count), request.Attempt);
+            settings.Policy.Name, among.Note is null ? rule : $"{rule}; {among.Note}", request.Tag.Text, among.Count,
+            Considered(chosen, among.Of(this)), request.Attempt);
     }
 
-    private ConsideredServer[] Considered(int chosen, int count)
+    private ConsideredServer[] Considered(int chosen, ReadOnlySpan<Candidate> candidates)
     {
         // The least loaded in order, by insertion: beyond the first few a candidate mostly costs one comparison.
         Span<int> least = stackalloc int[Shown - 1];
         var kept = 0;
-        for (var i = 0; i < count; i++)
+        for (var i = 0; i < candidates.Length; i++)
         {
             if (i == chosen || (kept == least.Length && candidates[i].CompareByLoad(candidates[least[^1]]) >= 0))
                 continue;
@@ -134,4 +190,12 @@ public sealed class PlacementRound
         candidate.Server.Meetings,
         candidate.Reserved,
         candidate.Server.PolledAt is { } polled ? Math.Round(Math.Max(0, (now - polled).TotalSeconds), 1) : null);
+
+    /// <summary>The candidates of one placement: the whole pool, or those that were copied out of it.</summary>
+    private readonly record struct Among(int Count, string? Note, bool Whole = false)
+    {
+        public ReadOnlySpan<Candidate> Of(PlacementRound round) => Whole ? round.pool : round.candidates.AsSpan(0, Count);
+
+        public int IndexOf(PlacementRound round, int candidate) => Whole ? candidate : round.indexes[candidate];
+    }
 }

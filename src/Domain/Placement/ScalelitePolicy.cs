@@ -12,7 +12,7 @@ internal sealed class ScalelitePolicy : IPlacementPolicy
     {
         var least = 0;
         for (var i = 1; i < candidates.Length; i++)
-            if (candidates[i].Load < candidates[least].Load)
+            if (candidates[i].CompareLoad(candidates[least]) < 0)
                 least = i;
         return least;
     }

@@ -8,10 +8,14 @@ public static class PollSchedule
     {
         var ticks = Math.Max(1, interval.Ticks);
         var earliest = Math.Max(now.UtcTicks + 1, beganAt.UtcTicks + (ticks / 2));
-        var phase = (long)(Hash(serverId) % (ulong)ticks);
-        var turn = earliest - (earliest % ticks) + phase;
+        var turn = earliest - (earliest % ticks) + Phase(serverId, ticks);
         return new DateTimeOffset(turn < earliest ? turn + ticks : turn, TimeSpan.Zero);
     }
+
+    /// <summary>How long after each multiple of the interval, counted in UTC, the server's turn is.</summary>
+    public static TimeSpan Phase(string serverId, TimeSpan interval) => TimeSpan.FromTicks(Phase(serverId, Math.Max(1, interval.Ticks)));
+
+    private static long Phase(string serverId, long ticks) => (long)(Hash(serverId) % (ulong)ticks);
 
     // FNV-1a with a final mix: string.GetHashCode differs from process to process.
     private static ulong Hash(string id)
