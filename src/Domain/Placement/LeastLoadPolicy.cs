@@ -9,9 +9,10 @@ internal sealed class LeastLoadPolicy : IPlacementPolicy
 
     public int Pick(ReadOnlySpan<Candidate> candidates, PlacementTurn turn)
     {
+        // They come in the order of their ids: of equals the first is the one.
         var least = 0;
         for (var i = 1; i < candidates.Length; i++)
-            if (candidates[i].CompareByLoad(candidates[least]) < 0)
+            if (candidates[i].CompareByMeetings(candidates[least]) < 0)
                 least = i;
         return least;
     }

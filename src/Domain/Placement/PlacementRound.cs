@@ -51,33 +51,17 @@ public sealed class PlacementRound
     }
 
     /// <summary>Places as <see cref="Place"/> does, without saying why.</summary>
-    /// <returns>The server's index, see <see cref="IndexOf"/>; null if there is none for it.</returns>
-    internal int? Pick(PlacementRequest request)
+    /// <param name="count">How many servers could have been chosen.</param>
+    /// <returns>The server's place in the ordinal order of the ids; null if there is none for it.</returns>
+    internal int? Pick(PlacementRequest request, out int count)
     {
-        if (Choose(request, out var among) is not { } chosen)
+        var chosen = Choose(request, out var among);
+        count = among.Count;
+        if (chosen is null)
             return null;
-        var index = among.IndexOf(this, chosen);
+        var index = among.IndexOf(this, chosen.Value);
         Reserve(request.MeetingId, index, pool[index].Server);
         return index;
-    }
-
-    /// <summary>Where the round keeps a server, for as long as the round lives; negative if it is not in it.</summary>
-    internal int IndexOf(string serverId)
-    {
-        var (low, high) = (0, pool.Length - 1);
-        while (low <= high)
-        {
-            var middle = (low + high) >>> 1;
-            var order = string.CompareOrdinal(pool[middle].Server.ServerId, serverId);
-            if (order == 0)
-                return middle;
-            if (order < 0)
-                low = middle + 1;
-            else
-                high = middle - 1;
-        }
-
-        return -1;
     }
 
     /// <summary>Begins the next batch: what was placed so far is in the loads that are shown from now on.</summary>
@@ -87,7 +71,8 @@ public sealed class PlacementRound
         placedHere.Clear();
     }
 
-    /// <summary>A server's load as it is now. Its id and its tag stay.</summary>
+    /// <summary>A server's load as it is now; its id and its tag stay.</summary>
+    /// <param name="index">Its place in the ordinal order of the ids.</param>
     internal void Show(int index, ServerLoad load) => pool[index] = settings.Policy.Weigh(load);
 
     private int? Choose(PlacementRequest request, out Among among)

@@ -9,8 +9,8 @@ public abstract record Happening(DateTimeOffset At);
 /// <param name="Event">An event of its stream; those that do not touch placement are passed over.</param>
 public sealed record ServerHappened(DateTimeOffset At, object Event) : Happening(At);
 
-/// <summary>A node broke down: its meetings are gone, and their people click again.</summary>
-public sealed record NodeCrashed(DateTimeOffset At, string ServerId) : Happening(At);
+/// <summary>A node broke down, with its meetings; polls find it so, people click again, and it returns empty.</summary>
+public sealed record NodeCrashed(DateTimeOffset At, string ServerId, DateTimeOffset ReturnsAt) : Happening(At);
 
 /// <summary>A meeting was to be placed.</summary>
 /// <param name="Run">Tells the runs apart; a UUID in a history.</param>
@@ -29,8 +29,9 @@ public sealed record MeetingFound(
 public sealed record MeetingWentOver(DateTimeOffset At, Guid Run, string ToServerId, bool Back) : Happening(At);
 
 /// <summary>Where a meeting was placed, and by how old a poll.</summary>
-/// <param name="PollAgeSeconds">Of the chosen server; null where it had no poll.</param>
-public sealed record PlacedBefore(string ServerId, double? PollAgeSeconds);
+/// <param name="PollAge">Of the chosen server; null where it had no poll.</param>
+/// <param name="Candidates">How many servers could have been chosen.</param>
+public sealed record PlacedBefore(string ServerId, TimeSpan? PollAge, int Candidates);
 
 /// <summary>How large a meeting was, and how long.</summary>
 /// <param name="StartsAt">When its node had it.</param>

@@ -1,3 +1,4 @@
+using Scalelite.Domain.Imbalance;
 using Scalelite.Domain.Placement;
 using Scalelite.Domain.Servers;
 
@@ -9,20 +10,28 @@ namespace Scalelite.Domain.WhatIf;
 /// </summary>
 internal sealed class SimulatedPool
 {
+    // After a crash people click again within a minute, and then every ten seconds.
+    private const long FirstClick = 30_000;
+    private const long NextClick = 10_000;
+
+    private static readonly TimeSpan WatchedAfterReturn = TimeSpan.FromMinutes(10);
+
     private readonly Side side;
-    private readonly IMeter meter;
+    private readonly ImbalanceMeter meter;
     private readonly ulong seed;
     private readonly Dictionary<string, SimulatedServer> servers = new(StringComparer.Ordinal);
     private readonly PriorityQueue<SimulatedServer, long> changes = new();
-    private readonly PriorityQueue<SimulatedMeeting, (long At, long Number)> returns = new();
+    private readonly PriorityQueue<Action<long>, (long At, long Number)> due = new();
     private readonly LiveMeetings live = new();
     private readonly List<SimulatedMeeting> over = [];
+    private readonly List<ReturnedNode> returned = [];
     private PlacementRound? round;
     private SimulatedServer[] inRound = [];
     private long turn;
-    private long returning;
+    private long dueNumber;
+    private ServerSample[] samples = [];
 
-    public SimulatedPool(Side side, IMeter meter, ulong seed, long from)
+    public SimulatedPool(Side side, ImbalanceMeter meter, ulong seed, long from)
     {
         (this.side, this.meter, this.seed) = (side, meter, seed);
         foreach (var added in side.Added)
@@ -42,13 +51,13 @@ internal sealed class SimulatedPool
     /// <summary>Found meetings that have no server on this side.</summary>
     public int LeftOut { get; private set; }
 
-    public IReadOnlyCollection<SimulatedServer> Servers => servers.Values;
+    public IReadOnlyList<ReturnedNode> Returned => returned;
 
     /// <summary>Goes on to a moment, and does what happens there.</summary>
     public void Happen(Happening happening)
     {
         var at = happening.At.ToUnixTimeMilliseconds();
-        Return(at);
+        DoDue(at);
         switch (happening)
         {
             case MeetingArrived arrived:
@@ -64,16 +73,29 @@ internal sealed class SimulatedPool
                 Change(@event, at);
                 break;
             case NodeCrashed crashed:
-                Crash(crashed.ServerId, at);
+                Crash(crashed, at);
                 break;
         }
     }
 
-    /// <summary>Goes on to a moment: people who lost their meeting have clicked again, and what is over is let go.</summary>
-    public void GoOn(long at)
+    /// <summary>Goes on to a moment, and lets the meter see the users there.</summary>
+    public void Sample(DateTimeOffset moment)
     {
-        Return(at);
+        var at = moment.ToUnixTimeMilliseconds();
+        DoDue(at);
         Weigh(at);
+        if (samples.Length < servers.Count)
+            samples = new ServerSample[servers.Count * 2];
+        var count = 0;
+        foreach (var server in servers.Values)
+        {
+            if (!server.TakesMeetings)
+                continue;
+            var (users, largest) = server.UsersAt(at);
+            samples[count++] = new ServerSample(server.Id, (double)(users * server.Multiplier), largest);
+        }
+
+        meter.Sample(moment, samples.AsSpan(0, count));
     }
 
     /// <summary>The loads as a placement at this moment would see them.</summary>
@@ -86,15 +108,16 @@ internal sealed class SimulatedPool
     private void Arrive(MeetingArrived arrived, long at)
     {
         SimulatedServer? server;
-        double? pollAge;
+        MeteredPlacement placed;
         if (side.Policy is null)
         {
-            (server, pollAge) = (servers.GetValueOrDefault(arrived.Was!.ServerId), arrived.Was.PollAgeSeconds);
+            var was = arrived.Was!;
+            server = servers.GetValueOrDefault(was.ServerId);
+            placed = new(arrived.At, was.ServerId, was.PollAge, was.Candidates, arrived.Tag.Text);
         }
         else
         {
-            server = Choose(new PlacementRequest(
-                arrived.MeetingId, arrived.Tag, 1, live.HoldersOf(arrived.MeetingId, arrived.TenantId)), at, out pollAge);
+            server = Choose(arrived.MeetingId, arrived.TenantId, arrived.Tag, at, null, out placed);
         }
 
         if (server is null)
@@ -106,7 +129,7 @@ internal sealed class SimulatedPool
         var meeting = Begin(arrived.Run, arrived.TenantId, arrived.MeetingId, arrived.Size, at);
         Take(server, meeting, at);
         live.Add(meeting);
-        Tell(server, at, pollAge);
+        Tell(placed);
     }
 
     private void Find(MeetingFound found, long at)
@@ -125,88 +148,124 @@ internal sealed class SimulatedPool
         live.Add(meeting);
     }
 
-    // As it was, a move is a move. Another way of placing has the meeting elsewhere: it moves only if it is offline there.
+    // As it was, a move is a move. Another way of placing has the meeting elsewhere: it moves only if its server is offline there.
     private void GoOver(MeetingWentOver moved, long at)
     {
         if (live.Of(moved.Run) is not { Server: { } from } meeting)
             return;
-        if (side.Policy is null)
+        if (side.Policy is not null)
         {
-            if (servers.TryGetValue(moved.ToServerId, out var to) && to != from)
-                Move(meeting, to, at, moved.Back, null);
+            if (!moved.Back && from.Health == Health.Offline)
+                MoveAway(meeting, from, at);
         }
-        else if (!moved.Back && from.Health == Health.Offline)
+        else if (servers.TryGetValue(moved.ToServerId, out var to) && to != from)
         {
-            MoveAway(meeting, from, at);
+            Move(meeting, to, at);
+            if (!moved.Back)
+                Tell(new(moved.At, to.Id, PollAge(to, at), inRound.Length));
         }
     }
 
     private void MoveAway(SimulatedMeeting meeting, SimulatedServer from, long at)
     {
-        var request = new PlacementRequest(
-            meeting.MeetingId, TagRequest.Untagged, 1, live.HoldersOf(meeting.MeetingId, meeting.TenantId), new HashSet<string>(StringComparer.Ordinal) { from.Id });
-        if (Choose(request, at, out var pollAge) is { } to)
-            Move(meeting, to, at, back: false, pollAge);
-        else
+        var tried = new HashSet<string>(StringComparer.Ordinal) { from.Id };
+        if (Choose(meeting.MeetingId, meeting.TenantId, TagRequest.Untagged, at, tried, out var placed) is not { } to)
+        {
             Refused++;
+            return;
+        }
+
+        Move(meeting, to, at);
+        Tell(placed);
     }
 
-    private void Move(SimulatedMeeting meeting, SimulatedServer to, long at, bool back, double? pollAge)
+    private void Move(SimulatedMeeting meeting, SimulatedServer to, long at)
     {
-        meeting.Server!.Remove(meeting);
+        var from = meeting.Server!;
+        from.Remove(meeting);
+        WeighOne(from, at);
         meeting.BeginAnew(at);
         Take(to, meeting, at);
-        if (!back)
-            Tell(to, at, pollAge);
     }
 
-    // A second create may come at once; the meeting moves when its server has been offline for MOVE_AFTER, and people do not all click in one moment.
-    private void Crash(string serverId, long at)
+    private void Crash(NodeCrashed crashed, long at)
     {
-        if (!servers.TryGetValue(serverId, out var server))
+        if (!servers.TryGetValue(crashed.ServerId, out var server))
             return;
+        var returnsAt = crashed.ReturnsAt.ToUnixTimeMilliseconds();
+        server.IsDown = true;
         foreach (var meeting in server.Meetings)
         {
             meeting.Lose(at);
-            var clicked = at + (long)side.MoveAfter.TotalMilliseconds + (long)(SplitMix.Of(seed, (ulong)returning) % 120_000);
-            if (clicked < meeting.EndsByItself)
-                returns.Enqueue(meeting, (clicked, returning));
-            returning++;
+            Later(at + FirstClick + (long)(SplitMix.Of(seed, (ulong)dueNumber) % FirstClick), now => ClickAgain(meeting, now));
         }
 
-        Dirty(server, at);
-    }
-
-    private void Return(long until)
-    {
-        while (returns.TryPeek(out var meeting, out var when) && when.At <= until)
+        WeighOne(server, at);
+        // Two failed polls make it offline, one good one online (SERVER_UNHEALTHY_THRESHOLD, SERVER_HEALTHY_THRESHOLD).
+        var failed = server.NextPoll(at);
+        if (failed < returnsAt)
+            Later(failed, now => Change(server, now, PoolChangeKind.Suspected, s => s.Turn(Health.Suspect, now)));
+        if (server.NextPoll(failed) is var again && again < returnsAt)
+            Later(again, now => Change(server, now, PoolChangeKind.WentOffline, s => s.Turn(Health.Offline, now)));
+        Later(returnsAt, _ => server.IsDown = false);
+        Later(server.NextPoll(returnsAt), now =>
         {
-            returns.Dequeue();
-            if (meeting.Server is not { } server)
-                continue;
-            // It moves once its server has been offline for so long; if that is back by now, the meeting is created there anew.
-            if (server.Health == Health.Online)
-                Move(meeting, server, when.At, back: true, null);
-            else if (server.OfflineSince is { } since && when.At - since >= (long)side.MoveAfter.TotalMilliseconds)
-                MoveAway(meeting, server, when.At);
-            else
-                returns.Enqueue(meeting, (when.At + 10_000, when.Number));
+            Change(server, now, PoolChangeKind.CameOnline, s => s.Turn(Health.Online, now));
+            returned.Add(new ReturnedNode(server.Id, DateTimeOffset.FromUnixTimeMilliseconds(now), 0, 0));
+        });
+    }
+
+    // The meeting moves once its server has been offline for MOVE_AFTER; until then a create fails, and people click again. If the
+    // server is back by then, the meeting begins anew there.
+    private void ClickAgain(SimulatedMeeting meeting, long at)
+    {
+        if (meeting.Server is not { } server || at >= meeting.EndsByItself)
+            return;
+        if (server.Health == Health.Online && !server.IsDown)
+            Move(meeting, server, at);
+        else if (server.OfflineSince is { } since && at - since >= (long)side.MoveAfter.TotalMilliseconds)
+            MoveAway(meeting, server, at);
+        else
+            Later(at + NextClick, now => ClickAgain(meeting, now));
+    }
+
+    private void Later(long at, Action<long> what) => due.Enqueue(what, (at, dueNumber++));
+
+    private void DoDue(long until)
+    {
+        while (due.TryPeek(out var what, out var when) && when.At <= until)
+        {
+            due.Dequeue();
+            what(when.At);
         }
     }
 
-    private SimulatedServer? Choose(PlacementRequest request, long at, out double? pollAge)
+    private SimulatedServer? Choose(
+        string meetingId, string tenantId, TagRequest tag, long at, HashSet<string>? tried, out MeteredPlacement placed)
     {
-        Weigh(at);
-        round ??= NewRound(at);
-        round.Begin(DateTimeOffset.FromUnixTimeMilliseconds(at));
-        pollAge = null;
-        if (round.Pick(request) is not { } chosen)
-            return null;
-        var server = inRound[chosen];
-        if (server.LastAnswer(at) is var polled && polled != long.MinValue)
-            pollAge = (at - polled) / 1000d;
-        return server;
+        while (true)
+        {
+            Weigh(at);
+            round ??= NewRound(at);
+            round.Begin(DateTimeOffset.FromUnixTimeMilliseconds(at));
+            placed = default;
+            if (round.Pick(new PlacementRequest(meetingId, tag, 1, live.HoldersOf(meetingId, tenantId), tried), out var candidates) is not { } chosen)
+                return null;
+            var server = inRound[chosen];
+            if (!server.IsDown)
+            {
+                placed = new(DateTimeOffset.FromUnixTimeMilliseconds(at), server.Id, PollAge(server, at), candidates, tag.Text);
+                return server;
+            }
+
+            // The create is refused: the server is suspected, and the next one tried.
+            (tried ??= new(StringComparer.Ordinal)).Add(server.Id);
+            Change(server, at, PoolChangeKind.Suspected, s => s.Turn(Health.Suspect, at));
+        }
     }
+
+    private static TimeSpan? PollAge(SimulatedServer server, long at) =>
+        server.LastAnswer(at) is var polled && polled != long.MinValue ? TimeSpan.FromMilliseconds(at - polled) : null;
 
     private PlacementRound NewRound(long at)
     {
@@ -240,7 +299,7 @@ internal sealed class SimulatedPool
             round?.Show(server.InRound, server.Load);
     }
 
-    private SimulatedMeeting Begin(Guid run, string tenantId, string meetingId, MeetingSize size, long placedAt)
+    private static SimulatedMeeting Begin(Guid run, string tenantId, string meetingId, MeetingSize size, long placedAt)
     {
         var starts = size.StartsAt.ToUnixTimeMilliseconds();
         var ends = size.EndsAt is { } end ? Math.Max(starts, end.ToUnixTimeMilliseconds()) : long.MaxValue;
@@ -256,17 +315,21 @@ internal sealed class SimulatedPool
         WeighOne(server, at);
     }
 
-    private void Tell(SimulatedServer server, long at, double? pollAge)
+    private void Tell(in MeteredPlacement placed)
     {
         Placed++;
-        meter.Placed(at, server.Id, pollAge);
+        meter.Placed(placed);
+        for (var i = 0; i < returned.Count; i++)
+        {
+            var node = returned[i];
+            if (placed.At < node.At + WatchedAfterReturn)
+                returned[i] = node with { Placements = node.Placements + 1, Onto = node.Onto + (node.ServerId == placed.ServerId ? 1 : 0) };
+        }
     }
-
-    private void Dirty(SimulatedServer server, long at) => WeighOne(server, at);
 
     private SimulatedServer Register(string id, string? tag, decimal multiplier)
     {
-        var server = new SimulatedServer(id, tag, multiplier, side.PollInterval) { Number = servers.Count };
+        var server = new SimulatedServer(id, tag, multiplier, side.PollInterval);
         servers[id] = server;
         return server;
     }
@@ -280,53 +343,57 @@ internal sealed class SimulatedPool
                 break;
             case ServerRemoved e when servers.Remove(e.ServerId, out var removed):
                 GiveUp(removed);
-                Leave();
+                Change(removed, at, PoolChangeKind.Removed, s => s.State = AdministrativeState.Disabled);
                 break;
             case ServerPanicked e when servers.TryGetValue(e.ServerId, out var panicked):
                 GiveUp(panicked);
-                Change(panicked, at, s => s.State = e.KeepState ? s.State : AdministrativeState.Disabled);
+                if (!e.KeepState)
+                    Change(panicked, at, PoolChangeKind.Disabled, s => s.State = AdministrativeState.Disabled);
                 break;
             case ServerEnabled e:
-                Change(e.ServerId, at, s => s.State = AdministrativeState.Enabled);
+                Change(e.ServerId, at, PoolChangeKind.Enabled, s => s.State = AdministrativeState.Enabled);
                 break;
             case ServerCordoned e:
-                Change(e.ServerId, at, s => s.State = AdministrativeState.Cordoned);
+                Change(e.ServerId, at, PoolChangeKind.Cordoned, s => s.State = AdministrativeState.Cordoned);
                 break;
             case ServerDrained e:
-                Change(e.ServerId, at, s => s.State = AdministrativeState.Disabled);
+                Change(e.ServerId, at, PoolChangeKind.Disabled, s => s.State = AdministrativeState.Disabled);
                 break;
             case ServerDisabled e:
-                Change(e.ServerId, at, s => s.State = AdministrativeState.Disabled);
+                Change(e.ServerId, at, PoolChangeKind.Disabled, s => s.State = AdministrativeState.Disabled);
                 break;
             case ServerTagged e:
-                Change(e.ServerId, at, s => s.Tag = e.Tag);
+                Change(e.ServerId, at, null, s => s.Tag = e.Tag);
                 break;
             case LoadMultiplierChanged e:
-                Change(e.ServerId, at, s => s.Multiplier = e.LoadMultiplier);
+                Change(e.ServerId, at, null, s => s.Multiplier = e.LoadMultiplier);
                 break;
             case ServerSuspected e:
-                Change(e.ServerId, at, s => s.Turn(Health.Suspect, at));
+                Change(e.ServerId, at, PoolChangeKind.Suspected, s => s.Turn(Health.Suspect, at));
                 break;
             case ServerWentOffline e:
-                Change(e.ServerId, at, s => s.Turn(Health.Offline, at));
+                Change(e.ServerId, at, PoolChangeKind.WentOffline, s => s.Turn(Health.Offline, at));
                 break;
             case ServerCameOnline e:
-                Change(e.ServerId, at, s => s.Turn(Health.Online, at));
+                Change(e.ServerId, at, PoolChangeKind.CameOnline, s => s.Turn(Health.Online, at));
                 break;
         }
     }
 
-    private void Change(string serverId, long at, Action<SimulatedServer> change)
+    private void Change(string serverId, long at, PoolChangeKind? kind, Action<SimulatedServer> change)
     {
         if (servers.TryGetValue(serverId, out var server))
-            Change(server, at, change);
+            Change(server, at, kind, change);
     }
 
-    private void Change(SimulatedServer server, long at, Action<SimulatedServer> change)
+    private void Change(SimulatedServer server, long at, PoolChangeKind? kind, Action<SimulatedServer> change)
     {
+        var before = (server.State, server.Health);
         change(server);
-        Dirty(server, at);
+        WeighOne(server, at);
         Leave();
+        if (kind is { } told && before != (server.State, server.Health))
+            meter.Changed(new(DateTimeOffset.FromUnixTimeMilliseconds(at), server.Id, told));
     }
 
     private void GiveUp(SimulatedServer server)

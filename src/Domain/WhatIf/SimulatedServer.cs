@@ -55,8 +55,8 @@ internal sealed class SimulatedServer
     /// <summary>Its place in the current round; negative if it takes no meetings.</summary>
     public int InRound { get; set; } = -1;
 
-    /// <summary>Its place among the servers.</summary>
-    public int Number { get; set; }
+    /// <summary>It broke down and has not returned.</summary>
+    public bool IsDown { get; set; }
 
     public void Add(SimulatedMeeting meeting)
     {
@@ -97,12 +97,21 @@ internal sealed class SimulatedServer
         return turn < answersSince + (interval / 2) ? answersSince : turn;
     }
 
-    public int UsersAt(long moment)
+    /// <summary>When its first poll after a moment begins.</summary>
+    public long NextPoll(long moment) => LastTurn(moment + interval);
+
+    /// <summary>Users in all its meetings, and in the largest.</summary>
+    public (int Users, int Largest) UsersAt(long moment)
     {
-        var users = 0;
+        var (users, largest) = (0, 0);
         foreach (var meeting in meetings)
-            users += meeting.Curve.UsersAt(moment);
-        return users;
+        {
+            var inside = meeting.Curve.UsersAt(moment);
+            users += inside;
+            largest = Math.Max(largest, inside);
+        }
+
+        return (users, largest);
     }
 
     /// <summary>Works its load out anew, and lets go of what is over.</summary>
