@@ -18,6 +18,7 @@ using Scalelite.Workers.Recordings;
 using Scalelite.Workers.Recordings.TextTracks;
 using Scalelite.Workers.Servers;
 using Scalelite.Workers.Tenants;
+using Scalelite.Workers.WhatIf;
 
 namespace Scalelite.Workers;
 
@@ -43,6 +44,7 @@ public static class WorkersSetup
         services.TryAddSingleton<MeetingRuns>();
         services.AddSingleton<LrsTokens>();
         services.TryAddSingleton<PoolHistory>();
+        services.TryAddSingleton<PastHappenings>();
         services.AddSingleton<TextTrackFiles>();
         services.AddSingleton<NodeSecrets>();
         services.AddSingleton<ProbeMeetings>();

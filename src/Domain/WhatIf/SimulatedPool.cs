@@ -53,6 +53,14 @@ internal sealed class SimulatedPool
 
     public IReadOnlyList<ReturnedNode> Returned => returned;
 
+    public IReadOnlyCollection<SimulatedServer> Servers => servers.Values;
+
+    /// <summary>How many things are kept: live meetings, and what is to come.</summary>
+    public int Kept => live.Count + changes.Count + due.Count;
+
+    /// <summary>Where a live meeting is; null where it is over, or was refused.</summary>
+    public string? ServerOf(Guid run) => live.Of(run)?.Server?.Id;
+
     /// <summary>Goes on to a moment, and does what happens there.</summary>
     public void Happen(Happening happening)
     {
@@ -102,7 +110,7 @@ internal sealed class SimulatedPool
     public IEnumerable<ServerLoad> LoadsAt(long at)
     {
         Weigh(at);
-        return servers.Values.Select(server => server.Load);
+        return servers.Values.Select(server => server.LoadAt(at));
     }
 
     private void Arrive(MeetingArrived arrived, long at)

@@ -25,7 +25,8 @@ internal sealed class SimulatedServer
     {
         (Id, Tag, Multiplier) = (id, tag, multiplier);
         interval = Math.Max(1, (long)pollInterval.TotalMilliseconds);
-        phase = (long)PollSchedule.Phase(id, pollInterval).TotalMilliseconds;
+        // Its turns are counted from the year 1, times here from 1970.
+        phase = (long)PollSchedule.Phase(id, pollInterval).TotalMilliseconds - (DateTimeOffset.UnixEpoch.UtcTicks / TimeSpan.TicksPerMillisecond % interval);
         Load = new(id, tag, multiplier, 0, 0, 0, 0, 0, null);
     }
 
@@ -171,11 +172,14 @@ internal sealed class SimulatedServer
 
         if (nodeChange < long.MaxValue && failsSince == Never && answersSince != Never)
             change = Math.Min(change, NextTurn(Math.Max(nodeChange, answer + 1)));
-        Load = new(
-            Id, Tag, Multiplier, count, seen, unseen, scaleliteSeen, scaleliteSince,
-            answer == Never ? null : DateTimeOffset.FromUnixTimeMilliseconds(answer));
+        Load = new(Id, Tag, Multiplier, count, seen, unseen, scaleliteSeen, scaleliteSince, TimeOf(answer));
         NextChange = Math.Max(change, now + 1);
     }
+
+    /// <summary>The load, with the poll that it rests on at a moment: one that shows nothing new changes nothing but that.</summary>
+    public ServerLoad LoadAt(long moment) => Load with { PolledAt = TimeOf(LastAnswer(moment)) };
+
+    private static DateTimeOffset? TimeOf(long answer) => answer == Never ? null : DateTimeOffset.FromUnixTimeMilliseconds(answer);
 
     /// <summary>From when on a poll would show another thing of this meeting than the last one did.</summary>
     private static long NextOnNode(SimulatedMeeting meeting, long answer)

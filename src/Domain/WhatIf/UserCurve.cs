@@ -55,10 +55,10 @@ internal sealed class UserCurve
         return line == at.Length - 1 ? joins[line] : joins[line] + Math.Max(0, Gone(line, Math.Min(moment, Ends)));
     }
 
-    /// <summary>The first moment after one at which the number of users is another, at the latest the end; long.MaxValue after it.</summary>
+    /// <summary>A moment after one up to which the number of users stays, at the latest the end; long.MaxValue after it.</summary>
     public long NextChange(long moment) => Next(moment, fallsToo: true);
 
-    /// <summary>The first moment after one at which somebody joins; long.MaxValue if nobody does any more.</summary>
+    /// <summary>A moment after one up to which nobody joins; long.MaxValue if nobody does any more.</summary>
     public long NextJoin(long moment) => Next(moment, fallsToo: false);
 
     /// <summary>The same until a moment.</summary>
@@ -83,8 +83,8 @@ internal sealed class UserCurve
             if (rise == 0 || (rise < 0 && !fallsToo))
                 continue;
             var steps = Math.Abs(rise);
-            var done = length == 0 ? steps : Math.Max(0, moment - at[line]) * steps / length;
-            if (done >= steps)
+            var done = length == 0 ? 0 : Math.Max(0, moment - at[line]) * steps / length;
+            if (done >= steps || (length == 0 && at[line] <= moment))
                 continue;
             // The first whole moment at which one more step is done.
             var next = at[line] + ((((done + 1) * length) + steps - 1) / steps);

@@ -14,21 +14,22 @@ public sealed record Scenario(string Name, string Story, DateTimeOffset From, Da
     /// <summary>The scenario of that name; null where there is none.</summary>
     /// <param name="servers">How many nodes there are; how many meetings, follows from it.</param>
     /// <param name="scale">So many times as many meetings.</param>
-    /// <param name="days">The scenario again and again, or as long as it is by itself.</param>
+    /// <param name="days">So many days of it; null: as many as it has by itself.</param>
     public static Scenario? Create(string name, int servers = 20, double scale = 1, int? days = null, ulong seed = 1) => name switch
     {
-        "school-morning" => Over(name, SchoolMorning.Story, days ?? 1, servers, scale, seed, SchoolMorning.Day),
-        "webinar" => Over(name, Webinar.Story, days ?? 1, servers, scale, seed, Webinar.Day),
-        "exam-week" => Over(name, ExamWeek.Story, days ?? 5, servers, scale, seed, ExamWeek.Day),
-        "node-failure" => Over(name, NodeFailure.Story, days ?? 1, servers, scale, seed, NodeFailure.Day),
+        "school-morning" => Over(name, SchoolMorning.Story, 13, days ?? 1, servers, scale, seed, SchoolMorning.Day),
+        "webinar" => Over(name, Webinar.Story, 19, days ?? 1, servers, scale, seed, Webinar.Day),
+        "exam-week" => Over(name, ExamWeek.Story, 18, days ?? 5, servers, scale, seed, ExamWeek.Day),
+        "node-failure" => Over(name, NodeFailure.Story, 15, days ?? 1, servers, scale, seed, NodeFailure.Day),
         _ => null,
     };
 
-    private static Scenario Over(string name, string story, int days, int servers, double scale, ulong seed, Action<ScenarioDay> tell)
+    private static Scenario Over(
+        string name, string story, int untilHour, int days, int servers, double scale, ulong seed, Action<ScenarioDay> tell)
     {
         // A Monday.
         var begin = new DateTimeOffset(2026, 3, 2, 0, 0, 0, TimeSpan.Zero);
-        var (from, to) = (begin.AddHours(7), begin.AddDays(days - 1).AddHours(18));
+        var (from, to) = (begin.AddHours(7), begin.AddDays(days - 1).AddHours(untilHour));
         return new Scenario(name, story, from, to, Tell());
 
         IEnumerable<Happening> Tell()
