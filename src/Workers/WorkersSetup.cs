@@ -12,6 +12,7 @@ using Scalelite.Workers.History;
 using Scalelite.Workers.Hooks;
 using Scalelite.Workers.Imports;
 using Scalelite.Workers.Joins;
+using Scalelite.Workers.Keeping;
 using Scalelite.Workers.Nodes;
 using Scalelite.Workers.Polling;
 using Scalelite.Workers.Recordings;
@@ -61,7 +62,7 @@ public static class WorkersSetup
         services.AddSingleton<JoinCounter>();
         services.AddHostedService<JoinFlush>();
         services.AddRecordingFiles(handlesMessages);
-        services.AddImports(handlesMessages);
+        services.AddImports(handlesMessages).AddKeeping(handlesMessages);
         if (handlesMessages) services.AddHostedService<OverduePolls>().AddHostedService<PoolCheckpointing>();
         return services;
     }

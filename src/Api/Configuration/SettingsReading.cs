@@ -62,6 +62,7 @@ internal sealed record SettingsReading(Settings? Settings, IReadOnlyList<string>
             Bucket = BucketConfiguration.Read(reader),
             Playback = PlaybackConfiguration.Read(reader),
             Callbacks = CallbackConfiguration.Read(reader),
+            Keeping = KeepingConfiguration.Read(reader),
             Http = HttpConfiguration.Read(reader),
             Database = DatabaseConfiguration.Read(reader, needs),
             Logging = LoggingConfiguration.Read(reader),

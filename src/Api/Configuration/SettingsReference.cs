@@ -24,6 +24,7 @@ internal static class SettingsReference
         ("Recordings in a bucket", BucketConfiguration.All),
         ("Playback", PlaybackConfiguration.All),
         ("Callbacks", CallbackConfiguration.All),
+        ("The history", KeepingConfiguration.All),
         ("Logging", LoggingConfiguration.All),
         ("Tenants", TenantConfiguration.All),
     ];

@@ -7,7 +7,7 @@ namespace Scalelite.EventLog;
 public sealed class EventLogReader(NpgsqlDataSource database, TimeProvider? time = null)
 {
     private const int Batch = 1000;
-    private const string Columns = "seq_id, id, stream_id, version, type, data::text, timestamp, correlation_id, causation_id, headers::text";
+    internal const string Columns = "seq_id, id, stream_id, version, type, data::text, timestamp, correlation_id, causation_id, headers::text";
     private const string Shown = "is_archived is not true and stream_id <> 'mt_tombstone'";
 
     // No clock of a writer is expected to be further from the others' than this.
@@ -90,7 +90,7 @@ public sealed class EventLogReader(NpgsqlDataSource database, TimeProvider? time
         return await ReadAsync(command, cancellation);
     }
 
-    private static async Task<List<EventRow>> ReadAsync(NpgsqlCommand command, CancellationToken cancellation)
+    internal static async Task<List<EventRow>> ReadAsync(NpgsqlCommand command, CancellationToken cancellation)
     {
         await using var row = await command.ExecuteReaderAsync(cancellation);
         var read = new List<EventRow>();

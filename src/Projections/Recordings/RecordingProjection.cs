@@ -135,7 +135,7 @@ public sealed class RecordingProjection : IProjection
                 state = case recording_catalog.state when 'deleted' then excluded.state else recording_catalog.state end,
                 start_time = excluded.start_time, end_time = excluded.end_time, participants = excluded.participants,
                 raw_size = excluded.raw_size, is_breakout = excluded.is_breakout, breakout = excluded.breakout,
-                breakout_rooms = excluded.breakout_rooms, deleted_at = null, restores = false
+                breakout_rooms = excluded.breakout_rooms, deleted_at = null, restores = false, forgotten = false
             """,
             recording.RecordId, tenantId, recording.MeetingId, OrNull(recording.InternalMeetingId), OrNull(instance), recording.Name ?? "", state,
             recording.StartTime, recording.EndTime, OrNull(recording.Participants), OrNull(recording.RawSize), recording.IsBreakout,
@@ -206,7 +206,7 @@ public sealed class RecordingProjection : IProjection
     {
         var recordings = e.Events.Select(of => Streams.RecordingOf(of.Stream)).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
         if (recordings.Length == 0) return;
-        operations.QueueSqlCommand("update recording_catalog set name = '', metadata = '{}' where record_id = any(?::text[])", (object)recordings);
+        operations.QueueSqlCommand("update recording_catalog set name = '', metadata = '{}', forgotten = true where record_id = any(?::text[])", (object)recordings);
         operations.QueueSqlCommand("delete from recording_metadata where record_id = any(?::text[])", (object)recordings);
         operations.QueueSqlCommand(
             """

@@ -19,11 +19,15 @@ create table if not exists recording_catalog (
     metadata            jsonb not null default '{}',
     imported_at         timestamptz not null,
     deleted_at          timestamptz null,
-    restores            boolean not null default false
+    restores            boolean not null default false,
+    -- Name and metadata were overwritten in the events, and nothing was imported since.
+    forgotten           boolean not null default false
 );
+alter table recording_catalog add column if not exists forgotten boolean not null default false;
 create index if not exists recording_catalog_meeting on recording_catalog (meeting_id, tenant_id);
 create index if not exists recording_catalog_state on recording_catalog (tenant_id, state, start_time desc, record_id);
 create index if not exists recording_catalog_metadata on recording_catalog using gin (metadata jsonb_path_ops) with (fastupdate = off);
 create index if not exists recording_catalog_end_time on recording_catalog (end_time) where state <> 'deleted';
 -- As analytics.recordings has it.
 create index if not exists recording_catalog_started_at on recording_catalog (to_timestamp(start_time / 1000.0));
+create index if not exists recording_catalog_unforgotten on recording_catalog (deleted_at) where state = 'deleted' and not forgotten;

@@ -57,6 +57,9 @@ public sealed record Settings
     /// <summary>Calls that clients are owed.</summary>
     public CallbackSettings Callbacks { get; init; } = new();
 
+    /// <summary>How long the history is kept in detail.</summary>
+    public KeepingSettings Keeping { get; init; } = new();
+
     /// <summary>Where and for whom the process listens.</summary>
     public HttpSettings Http { get; init; } = new();
 
