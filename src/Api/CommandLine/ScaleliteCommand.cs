@@ -5,6 +5,7 @@ using Scalelite.Api.CommandLine.Callbacks;
 using Scalelite.Api.CommandLine.Explain;
 using Scalelite.Api.CommandLine.Export;
 using Scalelite.Api.CommandLine.Imports;
+using Scalelite.Api.CommandLine.Keeping;
 using Scalelite.Api.CommandLine.Meetings;
 using Scalelite.Api.CommandLine.Recordings;
 using Scalelite.Api.CommandLine.Remote;
@@ -86,6 +87,8 @@ internal static class ScaleliteCommand
         CallbacksCommand.Create(),
         RecordingsCommand.Create(),
         TokensCommand.Create(),
+        PruneCommand.Create(),
+        ForgetCommand.Create(),
         ProjectionsCommand.Create(),
         EventsCommand.Create(),
         ExportCommand.Create(),

@@ -28,6 +28,10 @@ internal static class CommandRoles
         ["analytics views"] = Viewer,
         ["analytics grant"] = CommandPlace.BesideTheDatabase("it makes roles of the database, with their passwords"),
         ["analytics revoke"] = CommandPlace.BesideTheDatabase("it changes roles of the database"),
+        ["prune"] = Admin,
+        ["forget recording"] = Admin,
+        ["forget meeting"] = Admin,
+        ["forget tenant"] = Admin,
         ["import-scalelite"] = CommandPlace.BesideTheDatabase("it reads another database with its password"),
 
         ["servers list"] = Viewer,
