@@ -17,6 +17,7 @@ using Scalelite.Workers.Nodes;
 using Scalelite.Workers.Polling;
 using Scalelite.Workers.Recordings;
 using Scalelite.Workers.Recordings.TextTracks;
+using Scalelite.Workers.Sealing;
 using Scalelite.Workers.Servers;
 using Scalelite.Workers.Tenants;
 using Scalelite.Workers.WhatIf;
@@ -64,6 +65,8 @@ public static class WorkersSetup
         services.AddRecordingFiles(handlesMessages);
         services.AddImports(handlesMessages).AddKeeping(handlesMessages);
         if (handlesMessages) services.AddHostedService<OverduePolls>().AddHostedService<PoolCheckpointing>();
+        services.AddSealing(handlesMessages);
+        if (handlesMessages) services.AddHostedService<OverduePolls>();
         return services;
     }
 

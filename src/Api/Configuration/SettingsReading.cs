@@ -65,6 +65,7 @@ internal sealed record SettingsReading(Settings? Settings, IReadOnlyList<string>
             Keeping = KeepingConfiguration.Read(reader),
             Http = HttpConfiguration.Read(reader),
             Database = DatabaseConfiguration.Read(reader, needs),
+            Audit = AuditConfiguration.Read(reader),
             Logging = LoggingConfiguration.Read(reader),
             Given = reader.Given(SettingsReference.Groups.SelectMany(group => group.Settings)),
         };

@@ -25,6 +25,7 @@ internal static class SettingsReference
         ("Playback", PlaybackConfiguration.All),
         ("Callbacks", CallbackConfiguration.All),
         ("The history", KeepingConfiguration.All),
+        ("Audit", AuditConfiguration.All),
         ("Logging", LoggingConfiguration.All),
         ("Tenants", TenantConfiguration.All),
     ];

@@ -66,6 +66,9 @@ public sealed record Settings
     /// <summary>PostgreSQL.</summary>
     public DatabaseSettings Database { get; init; } = new();
 
+    /// <summary>The sealing of the log.</summary>
+    public AuditSettings Audit { get; init; } = new();
+
     /// <summary>What is written to the console.</summary>
     public LoggingSettings Logging { get; init; } = new();
 }
