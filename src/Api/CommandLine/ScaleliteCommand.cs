@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Scalelite.Api.CommandLine.Analytics;
+using Scalelite.Api.CommandLine.Audit;
 using Scalelite.Api.CommandLine.Callbacks;
 using Scalelite.Api.CommandLine.Explain;
 using Scalelite.Api.CommandLine.Export;
@@ -89,6 +90,7 @@ internal static class ScaleliteCommand
         TokensCommand.Create(),
         PruneCommand.Create(),
         ForgetCommand.Create(),
+        AuditCommand.Create(),
         ProjectionsCommand.Create(),
         EventsCommand.Create(),
         ExportCommand.Create(),

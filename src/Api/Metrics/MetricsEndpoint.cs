@@ -5,6 +5,7 @@ using System.Text;
 using Npgsql;
 using Scalelite.Domain.Servers;
 using Scalelite.EventLog;
+using Scalelite.EventLog.Sealing;
 using Scalelite.Projections.Servers;
 using Scalelite.Workers.Configuration;
 
@@ -12,7 +13,7 @@ namespace Scalelite.Api.Metrics;
 
 /// <summary>What stands at <c>/metrics</c>: the pool and this process, for Prometheus (<c>docs/operations.md</c>).</summary>
 internal sealed class MetricsEndpoint(
-    CallMetrics calls, ServerPool pool, IDeadLetters deadLetters, NpgsqlDataSource database, Settings settings, TimeProvider time)
+    CallMetrics calls, ServerPool pool, IDeadLetters deadLetters, LogSeals seals, NpgsqlDataSource database, Settings settings, TimeProvider time)
 {
     /// <summary>Where it is.</summary>
     public const string Path = "/metrics";
@@ -62,6 +63,7 @@ internal sealed class MetricsEndpoint(
         await QueuesAsync(page, cancellation);
         page.Metric("scalelite_dead_letters", "gauge", "Messages that were given up.")
             .Value("scalelite_dead_letters", await deadLetters.CountAsync(cancellation));
+        await SealsAsync(page, now, cancellation);
         Calls(page, calls.Read());
         return page.ToString();
     }
@@ -102,6 +104,19 @@ internal sealed class MetricsEndpoint(
         await using var rows = await command.ExecuteReaderAsync(cancellation);
         while (await rows.ReadAsync(cancellation))
             page.Value("scalelite_queue", rows.GetInt64(2), ("queue", rows.GetString(0)), ("state", rows.GetString(1)));
+    }
+
+    private async Task SealsAsync(MetricsPage page, DateTimeOffset now, CancellationToken cancellation)
+    {
+        page.Metric("scalelite_log_sealed_number", "gauge", "The last number of the log that is sealed.")
+            .Value("scalelite_log_sealed_number", await seals.SealedUpToAsync(cancellation));
+        page.Metric("scalelite_log_unsealed_seconds", "gauge", "Age of the oldest event that is not sealed; 0 where all are.")
+            .Value("scalelite_log_unsealed_seconds", await seals.OldestNotSealedAsync(cancellation) is { } at ? Math.Max(0, (now - at).TotalSeconds) : 0);
+        page.Metric("scalelite_log_seals_waiting", "gauge", "Seals that were not yet written to AUDIT_SEAL_FILE and AUDIT_SEAL_URL.");
+        if (settings.Audit.SealFile is not null)
+            page.Value("scalelite_log_seals_waiting", await seals.CountUndeliveredAsync(SealPlace.File, cancellation), ("place", "file"));
+        if (settings.Audit.SealUrl is not null)
+            page.Value("scalelite_log_seals_waiting", await seals.CountUndeliveredAsync(SealPlace.Url, cancellation), ("place", "url"));
     }
 
     private static void Calls(MetricsPage page, IReadOnlyList<CountedCalls> counted)

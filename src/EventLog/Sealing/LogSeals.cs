@@ -47,15 +47,25 @@ public sealed class LogSeals(NpgsqlDataSource database)
     public Task<IReadOnlyList<LogSeal>> ListAsync(long? before, int limit, CancellationToken cancellation = default) =>
         ReadAsync("where seal < $1 order by seal desc limit $2", [before ?? long.MaxValue, limit], cancellation);
 
-    /// <summary>The seals after one that were not yet written to that place, in order.</summary>
-    public Task<IReadOnlyList<LogSeal>> UndeliveredAsync(SealPlace place, long after, int limit, CancellationToken cancellation = default) =>
-        ReadAsync($"where {DeliveredAt(place)} is null and seal > $1 order by seal limit $2", [after, limit], cancellation);
+    /// <summary>The first seals that were not yet written to that place, in order.</summary>
+    public Task<IReadOnlyList<LogSeal>> UndeliveredAsync(SealPlace place, int limit, CancellationToken cancellation = default) =>
+        ReadAsync($"where {DeliveredAt(place)} is null order by seal limit $1", [limit], cancellation);
 
     /// <summary>How many seals were not yet written to that place.</summary>
     public async Task<long> CountUndeliveredAsync(SealPlace place, CancellationToken cancellation = default)
     {
         await using var command = database.CreateCommand($"select count(*) from log_seal where {DeliveredAt(place)} is null");
         return (long)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    /// <summary>When the oldest event was written that is not sealed yet; null where all are.</summary>
+    public async Task<DateTimeOffset?> OldestNotSealedAsync(CancellationToken cancellation = default)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var command = new NpgsqlCommand(
+            "select timestamp from mt_events where seq_id > $1 and stream_id <> 'mt_tombstone' order by seq_id limit 1", connection);
+        command.Parameters.AddWithValue(await SealedUpToAsync(connection, cancellation));
+        return await command.ExecuteScalarAsync(cancellation) is DateTime at ? new DateTimeOffset(at) : null;
     }
 
     /// <summary>Remembers that these were written to that place.</summary>

@@ -27,7 +27,7 @@ internal sealed partial class SealDelivery(LogSeals seals, SealPost post, Settin
 
     private async Task FileAsync(string file, CancellationToken cancellation)
     {
-        while (await seals.UndeliveredAsync(SealPlace.File, 0, LinesAtOnce, cancellation) is { Count: > 0 } waiting)
+        while (await seals.UndeliveredAsync(SealPlace.File, LinesAtOnce, cancellation) is { Count: > 0 } waiting)
         {
             try
             {
@@ -48,7 +48,7 @@ internal sealed partial class SealDelivery(LogSeals seals, SealPost post, Settin
     private async Task PostAsync(CancellationToken cancellation)
     {
         var began = time.GetTimestamp();
-        while (await seals.UndeliveredAsync(SealPlace.Url, 0, LinesAtOnce, cancellation) is { Count: > 0 } waiting)
+        while (await seals.UndeliveredAsync(SealPlace.Url, LinesAtOnce, cancellation) is { Count: > 0 } waiting)
         {
             foreach (var seal in waiting)
             {

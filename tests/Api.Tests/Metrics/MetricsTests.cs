@@ -36,6 +36,8 @@ public sealed class MetricsTests(MetricsBalancer shared) : IClassFixture<Metrics
         foreach (var name in new[] { "scalelite_server_up", "scalelite_server_load", "scalelite_server_meetings", "scalelite_server_takes_meetings" })
             Assert.Equal(2, page.Split('\n').Count(line => line.StartsWith($"{name}{{", StringComparison.Ordinal)));
         Assert.Contains("scalelite_dead_letters 0", page, StringComparison.Ordinal);
+        Assert.Contains("scalelite_log_sealed_number 0", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("scalelite_log_unsealed_seconds 0\n", page, StringComparison.Ordinal);
         Assert.DoesNotContain(Balancer.Secret, page, StringComparison.Ordinal);
         foreach (var line in page.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#'))
             Assert.True(double.TryParse(line[(line.LastIndexOf(' ') + 1)..], NumberStyles.Float, CultureInfo.InvariantCulture, out _), line);

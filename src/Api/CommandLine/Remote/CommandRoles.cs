@@ -32,6 +32,8 @@ internal static class CommandRoles
         ["forget recording"] = Admin,
         ["forget meeting"] = Admin,
         ["forget tenant"] = Admin,
+        ["audit log"] = Admin,
+        ["audit verify"] = Admin,
         ["import-scalelite"] = CommandPlace.BesideTheDatabase("it reads another database with its password"),
 
         ["servers list"] = Viewer,
