@@ -63,10 +63,8 @@ public static class WorkersSetup
         services.AddSingleton<JoinCounter>();
         services.AddHostedService<JoinFlush>();
         services.AddRecordingFiles(handlesMessages);
-        services.AddImports(handlesMessages).AddKeeping(handlesMessages);
+        services.AddImports(handlesMessages).AddKeeping(handlesMessages).AddSealing(handlesMessages);
         if (handlesMessages) services.AddHostedService<OverduePolls>().AddHostedService<PoolCheckpointing>();
-        services.AddSealing(handlesMessages);
-        if (handlesMessages) services.AddHostedService<OverduePolls>();
         return services;
     }
 
