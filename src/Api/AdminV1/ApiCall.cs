@@ -45,6 +45,14 @@ internal sealed class ApiCall(HttpContext http, object? body, ChangedBy by, Admi
         return cursor is not null || Query("cursor") is null;
     }
 
+    /// <summary>The cursor of a list that counts: how many rows are left out.</summary>
+    /// <returns>False where it is not one of ours.</returns>
+    public bool TryOffset(out int offset)
+    {
+        offset = 0;
+        return Query("cursor") is not { } cursor || int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out offset);
+    }
+
     /// <summary>The version of a stream. To be read before what it is the version of: then a change in between is found out.</summary>
     public async Task<long?> VersionAsync(string stream)
     {

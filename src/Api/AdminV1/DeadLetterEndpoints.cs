@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Scalelite.Domain.AdminTokens;
 using Scalelite.EventLog;
@@ -13,7 +14,7 @@ internal static class DeadLetterEndpoints
     [
         new("GET", "/dead-letters", "listDeadLetters", "The latest messages that failed for good, and how many there are", AdminRole.Viewer, ListAsync)
         {
-            Query = [new("type", "Only messages of this type, by its full name"), QueryParameter.Limit], Result = typeof(DeadLetters),
+            Query = [new("type", "Only messages of this type, by its full name"), QueryParameter.Limit, QueryParameter.Cursor], Result = typeof(DeadLetters),
         },
         new("GET", "/dead-letters/{id}", "getDeadLetter", "A message that failed for good, with its last error", AdminRole.Viewer, ShowAsync)
         {
@@ -30,9 +31,11 @@ internal static class DeadLetterEndpoints
 
     private static async Task<ApiAnswer> ListAsync(ApiCall call)
     {
+        if (!call.TryOffset(out var offset)) return ApiCall.WrongCursor;
         var letters = call.Get<IDeadLetters>();
-        var listed = await letters.ListAsync(call.Limit, call.Query("type"), call.Cancellation);
-        return ApiAnswer.Ok(new DeadLetters([.. listed.Select(DeadLetterRow.From)], await letters.CountAsync(call.Cancellation)));
+        var listed = await letters.ListAsync(call.Limit + 1, call.Query("type"), offset, call.Cancellation);
+        var page = Page<DeadLetter>.Of(listed, call.Limit, _ => (offset + call.Limit).ToString(CultureInfo.InvariantCulture));
+        return ApiAnswer.Ok(new DeadLetters([.. page.Items.Select(DeadLetterRow.From)], await letters.CountAsync(call.Cancellation), page.Next));
     }
 
     private static async Task<ApiAnswer> ShowAsync(ApiCall call) =>
@@ -48,7 +51,8 @@ internal static class DeadLetterEndpoints
 
 /// <summary>The latest dead letters.</summary>
 /// <param name="Total">How many there are of all types.</param>
-internal sealed record DeadLetters(IReadOnlyList<DeadLetterRow> Items, long Total);
+/// <param name="Next">What <c>cursor</c> must be for the next part; null after the last.</param>
+internal sealed record DeadLetters(IReadOnlyList<DeadLetterRow> Items, long Total, string? Next);
 
 /// <summary>A message that failed for good.</summary>
 /// <param name="Message">The message; a text where it is no JSON.</param>

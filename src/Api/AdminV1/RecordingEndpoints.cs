@@ -43,8 +43,7 @@ internal static class RecordingEndpoints
 
     private static async Task<ApiAnswer> ListAsync(ApiCall call)
     {
-        var offset = 0;
-        if (call.Query("cursor") is { } cursor && !int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out offset)) return ApiCall.WrongCursor;
+        if (!call.TryOffset(out var offset)) return ApiCall.WrongCursor;
         var filter = new RecordingFilter
         {
             TenantId = call.Query("tenant"),

@@ -4,7 +4,8 @@ namespace Scalelite.EventLog;
 public interface IDeadLetters
 {
     /// <summary>The latest dead letters first, at most <paramref name="limit"/>; with <paramref name="messageType"/> (full name) those of that type alone.</summary>
-    Task<IReadOnlyList<DeadLetter>> ListAsync(int limit = 100, string? messageType = null, CancellationToken cancellation = default);
+    /// <param name="offset">So many of the latest are left out.</param>
+    Task<IReadOnlyList<DeadLetter>> ListAsync(int limit = 100, string? messageType = null, int offset = 0, CancellationToken cancellation = default);
 
     /// <summary>One dead letter; null where there is none.</summary>
     Task<DeadLetter?> FindAsync(Guid id, CancellationToken cancellation = default);

@@ -6,15 +6,16 @@ namespace Scalelite.Flavour;
 /// <summary>The dead letters of the built-in bus, in its table <c>message_dead_letter</c>.</summary>
 internal sealed class DeadLetters(NpgsqlDataSource database) : IDeadLetters
 {
-    public async Task<IReadOnlyList<DeadLetter>> ListAsync(int limit = 100, string? messageType = null, CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<DeadLetter>> ListAsync(int limit = 100, string? messageType = null, int offset = 0, CancellationToken cancellation = default)
     {
         await using var command = database.CreateCommand(
             $"""
             select id, type, body::text, error, sent_at from message_dead_letter
-            {(messageType is null ? "" : "where type = $2")}
-            order by failed_at desc limit $1
+            {(messageType is null ? "" : "where type = $3")}
+            order by failed_at desc, id desc limit $1 offset $2
             """);
         command.Parameters.AddWithValue(limit);
+        command.Parameters.AddWithValue(offset);
         if (messageType is not null) command.Parameters.AddWithValue(messageType);
         return await ReadAsync(command, cancellation);
     }

@@ -9,24 +9,24 @@ namespace Scalelite.Flavour;
 /// <summary>The dead letters of Wolverine, in its table <c>wolverine_dead_letters</c>.</summary>
 internal sealed class DeadLetters(IMessageStore store) : IDeadLetters
 {
-    public async Task<IReadOnlyList<DeadLetter>> ListAsync(int limit = 100, string? messageType = null, CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<DeadLetter>> ListAsync(
+        int limit = 100, string? messageType = null, int offset = 0, CancellationToken cancellation = default)
     {
-        // Wolverine gives the oldest first, in pages: the latest are on the last ones.
+        // Wolverine gives the oldest first, in pages: what is asked for lies on one of them or on two, counted from the end.
         var query = new DeadLetterEnvelopeQuery { MessageType = messageType, Replayable = false, PageSize = limit, PageNumber = 1 };
         var first = await store.DeadLetters.QueryAsync(query, cancellation);
-        var letters = first.Envelopes;
-        if (first.TotalCount > limit)
+        var end = first.TotalCount - offset;
+        if (end <= 0) return [];
+        var start = Math.Max(0, end - limit);
+        var (firstPage, lastPage) = ((start / limit) + 1, ((end - 1) / limit) + 1);
+        var letters = new List<DeadLetterEnvelope>();
+        for (var page = firstPage; page <= lastPage; page++)
         {
-            letters = [];
-            var last = ((first.TotalCount - 1) / limit) + 1;
-            foreach (var page in (int[])[last - 1, last])
-            {
-                query.PageNumber = page;
-                letters.AddRange((await store.DeadLetters.QueryAsync(query, cancellation)).Envelopes);
-            }
+            query.PageNumber = page;
+            letters.AddRange(page == 1 ? first.Envelopes : (await store.DeadLetters.QueryAsync(query, cancellation)).Envelopes);
         }
 
-        return [.. letters.OrderByDescending(letter => letter.SentAt).Take(limit).Select(Read)];
+        return [.. letters.Skip(start - ((firstPage - 1) * limit)).Take(end - start).OrderByDescending(letter => letter.SentAt).Select(Read)];
     }
 
     public async Task<DeadLetter?> FindAsync(Guid id, CancellationToken cancellation = default) =>

@@ -2,6 +2,7 @@ using Scalelite.Api.Tests.Calls;
 using Scalelite.Domain;
 using Scalelite.Domain.AdminTokens;
 using Scalelite.Simulator.Faults;
+using Scalelite.Testing;
 using Xunit;
 
 namespace Scalelite.Api.Tests.AdminV1;
@@ -32,7 +33,7 @@ public sealed class OperatorTests(V1Host host) : IClassFixture<V1Host>
 
         var ended = await host.SendAsync("POST", $"/meetings/{instance}/end", new { reason = "the building closes" }, shown.ETag, AdminRole.Operator);
         Assert.Equal((200, "ended", "EndCall"), (ended.Status, ended["state"], ended["how"]));
-        Assert.Equal(("meeting_ended", "token:test-Operator", "127.0.0.1", "the building closes"), await host.LastEventAsync(Streams.Meeting(instance)));
+        Assert.Equal(("meeting_ended", "token:test-Operator", "127.0.0.1", "the building closes"), await host.LastEventAsync(Streams.Meeting(instance), "meeting_ended"));
         Assert.Empty((await host.GetAsync($"/meetings?meeting_id={id}")).Json.GetProperty("items").EnumerateArray());
         var run = (await host.GetAsync($"/meeting-runs?meeting_id={id}")).Json.GetProperty("items").EnumerateArray().Single();
         Assert.Equal((instance, "ended"), (run.GetProperty("instance").GetGuid(), run.GetProperty("state").GetString()));
@@ -198,5 +199,54 @@ public sealed class OperatorTests(V1Host host) : IClassFixture<V1Host>
         while (cursor is not null);
         Assert.Equal(ids, seen.Where(id => id.StartsWith("page-", StringComparison.Ordinal)));
         Assert.Empty((await host.GetAsync("/meetings?tenant=nobody")).Json.GetProperty("items").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task Callbacks_runs_recordings_and_dead_letters_are_paged_each_row_once()
+    {
+        var (meetingId, type) = (SharedBalancer.NewId("runs"), $"paged-{Guid.NewGuid():n}");
+        var (callbacks, recordings, letters) = (new List<string>(), new List<string>(), new List<string>());
+        for (var i = 0; i < 5; i++)
+        {
+            callbacks.Add((await Balancer.AbandonedCallbackAsync()).ToString());
+            recordings.Add(await Balancer.RecordingAsync(meetingId));
+            letters.Add((await Balancer.DeadLetterAsync(type)).ToString());
+            await Balancer.CreateAsync(meetingId);
+            await Balancer.Lms.GetAsync("end", $"meetingID={meetingId}");
+            await Eventually.HoldsAsync(
+                "it is over", async () => await Balancer.Database.ScalarAsync<long>("select count(*) from meeting_location where meeting_id = $1", meetingId) == 0);
+        }
+
+        var paged = await PagesAsync("/callbacks?state=abandoned&limit=2", "id");
+        Assert.Equal(callbacks.Order(), paged.Intersect(callbacks).Order());
+        Assert.Equal(paged.Distinct(), paged);
+        Assert.Equal(recordings.AsEnumerable().Order(), (await PagesAsync($"/recordings?meeting_id={meetingId}&limit=2", "record_id")).Order());
+        Assert.Equal(letters.Order(), (await PagesAsync($"/dead-letters?type={type}&limit=2", "id")).Order());
+        var runs = await PagesAsync($"/meeting-runs?meeting_id={meetingId}&limit=2", "instance");
+        Assert.Equal((5, 5), (runs.Count, runs.Distinct().Count()));
+        Assert.Equal(runs.OrderDescending(StringComparer.Ordinal), runs);
+        foreach (var path in new[] { "/callbacks", "/recordings", "/dead-letters", "/meeting-runs", "/meetings", "/imports" })
+        {
+            var wrong = await host.GetAsync($"{path}?cursor=odd{(path == "/meeting-runs" ? "&meeting_id=x" : "")}");
+            Assert.Equal((path, 400, "bad-request"), (path, wrong.Status, wrong.Problem));
+        }
+    }
+
+    /// <summary>The ids of all rows of a list, page by page as its cursor leads.</summary>
+    private async Task<List<string>> PagesAsync(string path, string id)
+    {
+        var seen = new List<string>();
+        string? cursor = null;
+        do
+        {
+            var page = await host.GetAsync(path + (cursor is null ? "" : $"&cursor={cursor}"));
+            Assert.True(page.Status == 200, page.Text);
+            var rows = page.Json.GetProperty("items").EnumerateArray().Select(item => item.GetProperty(id).GetString()!).ToList();
+            Assert.InRange(rows.Count, 1, 2);
+            seen.AddRange(rows);
+            cursor = page.Json.GetProperty("next").GetString();
+        }
+        while (cursor is not null);
+        return seen;
     }
 }

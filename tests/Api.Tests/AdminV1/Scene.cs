@@ -36,24 +36,24 @@ internal static class Scene
     }
 
     /// <summary>A message that failed for good.</summary>
-    public static async Task<Guid> DeadLetterAsync(this Balancer balancer)
+    public static async Task<Guid> DeadLetterAsync(this Balancer balancer, string type = "Scalelite.Workers.Polling.PollServer")
     {
         var id = Guid.NewGuid();
         await balancer.Database.ExecuteAsync(
             """
             insert into message_dead_letter (id, type, body, attempts, sent_at, error)
-            values ($1, 'Scalelite.Workers.Polling.PollServer', '{"ServerId": "nobody", "Round": 1}', 5, now(), 'it did not work')
+            values ($1, $2, '{"ServerId": "nobody", "Round": 1}', 5, now(), 'it did not work')
             """,
-            id);
+            id, type);
         return id;
     }
 
     /// <summary>A published recording, without files.</summary>
-    public static async Task<string> RecordingAsync(this Balancer balancer)
+    public static async Task<string> RecordingAsync(this Balancer balancer, string meetingId = "room")
     {
         var id = $"{Guid.NewGuid():n}{Guid.NewGuid():n}"[..40] + "-1700000000000";
         var description = new RecordingDescription(
-            id, "room", id, "Room", 1_700_000_000_000, 1_700_000_060_000, 3, 123, false, null, [], new Dictionary<string, string> { ["bbb-origin"] = "Moodle" });
+            id, meetingId, id, "Room", 1_700_000_000_000, 1_700_000_060_000, 3, 123, false, null, [], new Dictionary<string, string> { ["bbb-origin"] = "Moodle" });
         await balancer.AppendAsync(Streams.Recording(id), new RecordingImported(
             id, "", Guid.CreateVersion7(), null, description, new RecordingFormat("presentation", $"/playback/presentation/2.3/{id}", 3, 7177, 1000, [], 1, 9, null),
             RecordingPlace.Published, true, At));

@@ -124,11 +124,15 @@ public class V1Host : IAsyncLifetime
 
     internal static string NewName() => $"t{Guid.NewGuid():n}";
 
-    /// <summary>The last event of a stream, and what its headers say.</summary>
-    internal async Task<(string? Type, string? Actor, string? Address, string? Reason)> LastEventAsync(string stream)
+    /// <summary>The last event of a stream, or the last one of a type, and what its headers say.</summary>
+    internal async Task<(string? Type, string? Actor, string? Address, string? Reason)> LastEventAsync(string stream, string type = "")
     {
         var row = (await Balancer.Database.RowsAsync(
-            "select type, headers->>'actor', headers->>'address', headers->>'reason' from mt_events where stream_id = $1 order by version desc limit 1", stream)).Single();
+            """
+            select type, headers->>'actor', headers->>'address', headers->>'reason' from mt_events
+            where stream_id = $1 and ($2 = '' or type = $2) order by version desc limit 1
+            """,
+            stream, type)).Single();
         return ((string?)row[0], (string?)row[1], (string?)row[2], (string?)row[3]);
     }
 }

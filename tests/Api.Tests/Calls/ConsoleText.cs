@@ -2,20 +2,23 @@ using System.Text;
 
 namespace Scalelite.Api.Tests.Calls;
 
-/// <summary>All that this process writes to standard output, the balancers' logs among it.</summary>
+/// <summary>All that this process writes to standard output and standard error, the logs of balancers and commands among it.</summary>
 internal static class ConsoleText
 {
     private static readonly Copy Captured = new(Console.Out);
+    private static readonly Copy CapturedErrors = new(Console.Error);
     private static int _begun;
 
     /// <summary>Begins to listen; once for a process.</summary>
     public static void Begin()
     {
-        if (Interlocked.Exchange(ref _begun, 1) == 0) Console.SetOut(Captured);
+        if (Interlocked.Exchange(ref _begun, 1) != 0) return;
+        Console.SetOut(Captured);
+        Console.SetError(CapturedErrors);
     }
 
     /// <summary>What was written since <see cref="Begin"/>.</summary>
-    public static string All => Captured.Text;
+    public static string All => Captured.Text + CapturedErrors.Text;
 
     /// <summary>The lines that hold a text.</summary>
     public static string[] Lines(string holding) =>

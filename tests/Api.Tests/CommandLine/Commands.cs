@@ -45,7 +45,8 @@ public sealed class Commands : IAsyncLifetime
     /// <summary>The environment as the program reads it.</summary>
     internal IConfiguration Sources() => new ConfigurationBuilder().AddInMemoryCollection(Environment).Build();
 
-    private static string UrlOf(string connectionString)
+    /// <summary>DATABASE_URL for a test's database.</summary>
+    internal static string UrlOf(string connectionString)
     {
         var connection = new NpgsqlConnectionStringBuilder(connectionString);
         var password = connection.Password is { Length: > 0 } given ? $"&password={Uri.EscapeDataString(given)}" : "";

@@ -104,7 +104,7 @@ public sealed class DialInTests(DialInBalancer shared) : IClassFixture<DialInBal
     [InlineData("' or 1=1 --,[x]{y}^^z")]
     [InlineData("{sip_h_X=1}x,y|z")]
     [InlineData("Zoë \U0001F600 名前")]
-    public async Task Dialplan_output_takes_what_callers_and_clients_chose_as_it_is(string hostile)
+    public async Task Dialplan_output_is_escaped_for_XML_and_for_FreeSWITCH(string hostile)
     {
         // No meetingID has a comma.
         var id = hostile.Replace(',', ';');
@@ -122,7 +122,7 @@ public sealed class DialInTests(DialInBalancer shared) : IClassFixture<DialInBal
     [Theory]
     [InlineData("\u0001\u001b[31m\ufffe")]
     [InlineData("a\nb\r\nc")]
-    public async Task What_XML_or_a_SIP_header_cannot_hold_does_not_get_there(string hostile)
+    public async Task Dialplan_output_holds_nothing_that_XML_or_a_SIP_header_cannot(string hostile)
     {
         var number = await CreateAsync(SharedBalancer.NewId());
 
@@ -138,7 +138,7 @@ public sealed class DialInTests(DialInBalancer shared) : IClassFixture<DialInBal
     [InlineData("12345 67")]
     [InlineData("1234567890123456789012")]
     [InlineData("١٢٣٤٥")]
-    public async Task A_number_that_is_no_number_is_asked_for_again_and_goes_nowhere(string number)
+    public async Task Dialplan_output_has_digits_alone_where_a_PIN_stands(string number)
     {
         var actions = Actions(await DialAsync(number), "^5551234$");
 

@@ -35,7 +35,7 @@ public sealed class AccelTests(AccelTests.BehindNginx shared) : IClassFixture<Ac
     }
 
     [Fact]
-    public async Task What_may_not_be_played_is_not_named_to_it()
+    public async Task What_is_not_published_is_never_named_to_the_server_in_front()
     {
         var (open, unpublished, closed) = (await shared.Shelf.AddAsync(), await shared.Shelf.AddAsync(published: false), await shared.Shelf.AddAsync(isProtected: true));
 

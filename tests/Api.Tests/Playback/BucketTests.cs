@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Scalelite.Domain.Recordings;
 using Scalelite.Workers.Configuration;
 using Xunit;
 
@@ -54,10 +55,12 @@ public sealed class BucketTests(BucketTests.WithBucket shared) : IClassFixture<B
     }
 
     [Fact]
-    public async Task What_may_not_be_played_is_neither_read_nor_signed()
+    public async Task What_is_not_published_is_never_served_from_a_bucket_nor_signed_for_it()
     {
         var (unpublished, closed) = (await shared.Shelf.AddAsync(published: false), await shared.Shelf.AddAsync(isProtected: true));
-        foreach (var id in new[] { unpublished, closed })
+        var deleted = await shared.Shelf.AddAsync();
+        await shared.Shelf.HappensAsync(deleted, new RecordingDeleted(deleted, "a test", DateTimeOffset.UtcNow));
+        foreach (var id in new[] { unpublished, closed, deleted })
         {
             shared.Objects[$"published/video/{id}/index.html"] = Media;
             shared.Objects[$"published/video/{id}/video-0.webm"] = Media;

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.WebUtilities;
 using Scalelite.Api.Tests.Calls;
+using Scalelite.Domain.Recordings;
 using Scalelite.Workers.Configuration;
 using Xunit;
 
@@ -60,11 +61,13 @@ public sealed class CloudFrontTests(CloudFrontTests.WithDistribution shared) : I
     }
 
     [Fact]
-    public async Task What_may_not_be_played_is_not_signed()
+    public async Task What_is_not_published_is_never_signed_for_CloudFront()
     {
         var (unpublished, closed) = (await shared.Shelf.AddAsync(published: false), await shared.Shelf.AddAsync(isProtected: true));
 
-        foreach (var id in new[] { unpublished, closed, "unknown" })
+        var deleted = await shared.Shelf.AddAsync();
+        await shared.Shelf.HappensAsync(deleted, new RecordingDeleted(deleted, "a test", DateTimeOffset.UtcNow));
+        foreach (var id in new[] { unpublished, closed, deleted, "unknown" })
         {
             var reply = await shared.GetAsync($"/video/{id}/", ("Host", "bbb.example.org"));
             Assert.Equal(404, reply.Status);

@@ -204,7 +204,7 @@ public sealed class FileTests(SharedShelf shared) : IClassFixture<SharedShelf>
     }
 
     [Fact]
-    public async Task What_is_not_published_is_not_there()
+    public async Task What_is_not_published_is_never_served_from_the_disk()
     {
         var unpublished = await Shelf.AddAsync(published: false);
         var onItsWay = await Shelf.AddAsync(place: RecordingPlace.Unpublished);

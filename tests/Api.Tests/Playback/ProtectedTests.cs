@@ -88,7 +88,7 @@ public sealed class ProtectedTests(SharedShelf shared) : IClassFixture<SharedShe
     }
 
     [Fact]
-    public async Task The_cookie_of_one_recording_or_format_opens_no_other()
+    public async Task A_cookie_is_bound_to_its_recording_and_format_and_opens_no_other()
     {
         var (a, b) = (await Shelf.AddAsync(isProtected: true), await Shelf.AddAsync(isProtected: true));
         await Shelf.AddAsync("podcast", id: a);

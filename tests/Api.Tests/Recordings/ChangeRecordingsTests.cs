@@ -122,20 +122,6 @@ public sealed class ChangeRecordingsTests(SharedRecordings shared) : IClassFixtu
     }
 
     [Fact]
-    public async Task Reserved_metadata_cannot_be_changed_by_a_client()
-    {
-        var id = await _host.ImportAsync(metadata: [("tenant-id", "t1")]);
-
-        foreach (var key in new[] { "tenant-id", "TENANT-ID", "tenant-name", "server-tag", "secret-lrs-payload" })
-        {
-            Assert.Equal("false", (await _host.Lms.GetAsync("updateRecordings", $"recordID={id}&meta_{key}=t2&meta_name=x"))["updated"]);
-            Assert.Equal("false", (await _host.Lms.GetAsync("updateRecordings", $"recordID={id}&meta_{key}="))["updated"]);
-        }
-
-        Assert.Equal("<metadata><tenant-id>t1</tenant-id></metadata>", (await _host.ShowAsync(id)).Element("metadata")!.ToString(System.Xml.Linq.SaveOptions.DisableFormatting));
-    }
-
-    [Fact]
     public async Task All_of_the_ids_are_protected_and_only_where_recordings_can_be()
     {
         var (a, b) = (await _host.ImportAsync(), await _host.ImportAsync());

@@ -2,8 +2,12 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 using Scalelite.Domain;
 using Scalelite.Domain.Servers;
+using Scalelite.Projections.Servers;
+using Scalelite.Workers.Callbacks;
 using Xunit;
 
 namespace Scalelite.Workers.Tests.Callbacks;
@@ -22,7 +26,7 @@ public sealed class CallbackPolicyTests
     [InlineData("http://0.0.0.0:1/", "which is no single machine")]
     [InlineData("http://lms.test:1/", "lms.test is 127.0.0.1, which is this machine, and is not called")]
     [InlineData("http://10.1.2.3:1/", "10.1.2.3 is 10.1.2.3, which is private, and is not called")]
-    public async Task What_is_denied_is_given_up_at_once_and_says_why(string url, string why)
+    public async Task URLs_of_clients_lead_to_no_loopback_link_local_metadata_or_denied_address(string url, string why)
     {
         await using var pool = await CallbackPool.StartAsync(callbacks: sending => sending with { Allowed = [], DenyPrivate = true });
         var callback = await pool.ArriveAsync(url: url);
@@ -34,7 +38,7 @@ public sealed class CallbackPolicyTests
     }
 
     [Fact]
-    public async Task Neither_the_nodes_nor_the_database_are_called()
+    public async Task URLs_of_clients_lead_to_no_node()
     {
         await using var pool = await CallbackPool.StartAsync(callbacks: sending => sending with { Allowed = [] });
         pool.Names["node.example"] = () => [IPAddress.Parse("10.9.9.9")];
@@ -46,6 +50,23 @@ public sealed class CallbackPolicyTests
         await pool.BecomesAsync(callback, "abandoned");
 
         Assert.Contains("which is a node's", (await pool.RowAsync(callback)).Outcome, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task URLs_of_clients_lead_to_no_database()
+    {
+        await using var pool = await CallbackPool.StartAsync();
+        await using var database = NpgsqlDataSource.Create("Host=db.test:5433,10.7.7.7,/run/postgresql;Database=scalelite");
+        using var own = new OwnAddresses(
+            database, pool.Pool.Service<ServerPool>(),
+            (host, _) => Task.FromResult<IPAddress[]>(host == "db.test" ? [IPAddress.Parse("10.8.8.8"), IPAddress.Parse("::ffff:10.8.8.9")] : []),
+            pool.Time, NullLogger<OwnAddresses>.Instance);
+
+        var addresses = await own.ReadAsync(CancellationToken.None);
+
+        Assert.Equal(
+            [("10.7.7.7", "the database's"), ("10.8.8.8", "the database's"), ("10.8.8.9", "the database's")],
+            addresses.Select(address => (address.Key.ToString(), address.Value)).Order());
     }
 
     [Theory]
@@ -60,7 +81,7 @@ public sealed class CallbackPolicyTests
     }
 
     [Fact]
-    public async Task A_name_is_resolved_once_and_what_was_judged_is_what_is_called()
+    public async Task URLs_of_clients_are_resolved_once_and_what_was_judged_is_what_is_called()
     {
         await using var pool = await CallbackPool.StartAsync();
         var asked = 0;
@@ -86,7 +107,7 @@ public sealed class CallbackPolicyTests
     [InlineData("http://inner.test:1/", "which is no single machine")]
     [InlineData("ftp://lms.test/", "127.0.0.1 redirects to ftp:, which is not called")]
     [InlineData("file:///etc/passwd", "127.0.0.1 redirects to file:, which is not called")]
-    public async Task A_redirect_is_judged_like_a_first_target(string location, string why)
+    public async Task URLs_of_clients_that_redirect_are_judged_like_first_targets(string location, string why)
     {
         await using var pool = await CallbackPool.StartAsync();
         pool.Names["inner.test"] = () => [IPAddress.Any];
@@ -127,7 +148,7 @@ public sealed class CallbackPolicyTests
     }
 
     [Fact]
-    public async Task An_answer_without_end_and_one_that_never_comes_are_not_waited_for()
+    public async Task URLs_of_clients_are_called_within_limits_of_time_and_size()
     {
         await using var pool = await CallbackPool.StartAsync();
         pool.Receiver.Before = async http =>

@@ -61,6 +61,16 @@ public sealed partial class CommandRolesTests
 
     internal static IEnumerable<(string Path, Command Command)> All() => Below(ScaleliteCommand.Commands, "");
 
+    /// <summary>Arguments that can be read, so that it is the command and not its usage that is asked for.</summary>
+    internal static IEnumerable<string> Needed(Command command, string text = "x") =>
+    [
+        .. command.Options.Where(option => option.Required).SelectMany(option => (string[])[option.Name, AnyOf(option.ValueType, text)]),
+        .. command.Arguments.Where(argument => argument.Arity.MinimumNumberOfValues > 0).Select(argument => AnyOf(argument.ValueType, text)),
+    ];
+
+    private static string AnyOf(Type type, string text) =>
+        type == typeof(Guid) || type == typeof(Guid[]) ? Guid.NewGuid().ToString() : type == typeof(string) || type == typeof(string[]) ? text : "1";
+
     private static IEnumerable<(string Path, Command Command)> Below(Command parent, string path)
     {
         foreach (var command in parent.Subcommands)

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Scalelite.Api.CommandLine;
@@ -62,7 +61,7 @@ public sealed class RemoteCommandTests(V1Host host) : IClassFixture<V1Host>
         {
             foreach (var role in Enum.GetValues<AdminRole>().Where(role => role < CommandRoles.Of(path).Role))
             {
-                var answer = await host.SendAsync("POST", "/commands", new { arguments = (string[])[.. path.Split(' '), .. Needed(command)] }, role: role);
+                var answer = await host.SendAsync("POST", "/commands", new { arguments = (string[])[.. path.Split(' '), .. CommandRolesTests.Needed(command)] }, role: role);
                 Assert.Equal((path, role, 403, "forbidden"), (path, role, answer.Status, answer.Problem));
             }
         }
@@ -225,16 +224,6 @@ public sealed class RemoteCommandTests(V1Host host) : IClassFixture<V1Host>
         });
         return new Ran(code, output.ToString(), error.ToString());
     }
-
-    /// <summary>Arguments that can be read, so that it is the command and not its usage that is asked for.</summary>
-    private static IEnumerable<string> Needed(Command command) =>
-    [
-        .. command.Options.Where(option => option.Required).SelectMany(option => (string[])[option.Name, AnyOf(option.ValueType)]),
-        .. command.Arguments.Where(argument => argument.Arity.MinimumNumberOfValues > 0).Select(argument => AnyOf(argument.ValueType)),
-    ];
-
-    private static string AnyOf(Type type) =>
-        type == typeof(Guid) || type == typeof(Guid[]) ? Guid.NewGuid().ToString() : type == typeof(string) || type == typeof(string[]) ? "x" : "1";
 
     private static IConfiguration Configuration(Dictionary<string, string?> environment) =>
         new ConfigurationBuilder().AddInMemoryCollection(environment).Build();
