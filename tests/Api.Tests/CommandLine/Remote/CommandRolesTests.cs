@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Scalelite.Api.CommandLine;
@@ -64,12 +65,16 @@ public sealed partial class CommandRolesTests
     /// <summary>Arguments that can be read, so that it is the command and not its usage that is asked for.</summary>
     internal static IEnumerable<string> Needed(Command command, string text = "x") =>
     [
-        .. command.Options.Where(option => option.Required).SelectMany(option => (string[])[option.Name, AnyOf(option.ValueType, text)]),
-        .. command.Arguments.Where(argument => argument.Arity.MinimumNumberOfValues > 0).Select(argument => AnyOf(argument.ValueType, text)),
+        .. command.Options.Where(option => option.Required).SelectMany(option => (string[])[option.Name, AnyOf(option.ValueType, option, text)]),
+        .. command.Arguments.Where(argument => argument.Arity.MinimumNumberOfValues > 0).Select(argument => AnyOf(argument.ValueType, argument, text)),
     ];
 
-    private static string AnyOf(Type type, string text) =>
-        type == typeof(Guid) || type == typeof(Guid[]) ? Guid.NewGuid().ToString() : type == typeof(string) || type == typeof(string[]) ? text : "1";
+    private static string AnyOf(Type type, Symbol symbol, string text)
+    {
+        if (type == typeof(Guid) || type == typeof(Guid[])) return Guid.NewGuid().ToString();
+        if (type != typeof(string) && type != typeof(string[])) return type.IsEnum ? Enum.GetNames(type)[0] : "1";
+        return symbol.GetCompletions(CompletionContext.Empty).Select(word => word.Label).FirstOrDefault(word => !word.StartsWith('-')) ?? text;
+    }
 
     private static IEnumerable<(string Path, Command Command)> Below(Command parent, string path)
     {
@@ -83,6 +88,6 @@ public sealed partial class CommandRolesTests
 
     private static string Top([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "..");
 
-    [GeneratedRegex(@"(?<![\w.])(File|Directory|Console|Environment)\.[A-Z]|new (FileStream|StreamReader|StreamWriter)\(")]
+    [GeneratedRegex(@"(?<![\w.])(File|Directory|Console|Environment)\.[A-Z]|new (FileStream|StreamReader|StreamWriter)\((?!file,|stream,)")]
     private static partial Regex Touches();
 }

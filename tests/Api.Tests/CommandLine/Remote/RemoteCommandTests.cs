@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Scalelite.Api.CommandLine;
@@ -135,6 +137,46 @@ public sealed class RemoteCommandTests(V1Host host) : IClassFixture<V1Host>
     }
 
     [Fact]
+    public async Task A_file_that_a_command_writes_is_written_where_it_was_typed()
+    {
+        await host.AddServerAsync();
+        var files = new Folder();
+        Dictionary<string, string?> environment = new() { ["SCALELITE_TOKEN"] = host.TokenOf(AdminRole.Operator), ["SCALELITE_URL"] = host.Balancer.Origin };
+
+        var printed = await RunWithAsync(environment, null, "export", "servers");
+        var written = await RunWithAsync(environment, at => at with { Files = files }, "export", "servers", "--output", "pool.csv");
+
+        Assert.Equal((0, 0), (printed.Code, written.Code));
+        Assert.Equal(["pool.csv"], files.Written.Keys);
+        Assert.Equal(printed.Out, System.Text.Encoding.UTF8.GetString(files.Written["pool.csv"].ToArray()));
+        Assert.False(File.Exists("pool.csv"));
+    }
+
+    [Fact]
+    public async Task An_instance_that_names_another_file_writes_none_here()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var answering = Task.Run(async () =>
+        {
+            using var client = await listener.AcceptSocketAsync();
+            await client.ReceiveAsync(new byte[64 * 1024]);
+            const string Lines = "{\"out\":\"1 row\"}\n{\"file\":\"/root/.profile\",\"data\":\"eA==\"}\n{\"exit\":0}\n";
+            await client.SendAsync(System.Text.Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {Lines.Length}\r\n\r\n{Lines}"));
+        });
+        var files = new Folder();
+
+        var ran = await RunWithAsync(
+            new() { ["SCALELITE_TOKEN"] = "slt_x", ["SCALELITE_URL"] = $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}" },
+            at => at with { Files = files }, "export", "servers", "--output", "pool.csv");
+
+        await answering;
+        Assert.Equal(1, ran.Code);
+        Assert.Contains("a file that was not named", ran.Error, StringComparison.Ordinal);
+        Assert.Empty(files.Written);
+    }
+
+    [Fact]
     public async Task A_question_is_asked_where_the_person_sits_and_nothing_is_done_before_the_answer()
     {
         var (id, _) = await host.AddServerAsync();
@@ -220,7 +262,7 @@ public sealed class RemoteCommandTests(V1Host host) : IClassFixture<V1Host>
         var at = person?.Invoke(new At()) ?? new At();
         var code = await ScaleliteCommand.RunAsync(arguments, new CommandInvocation(Configuration(environment))
         {
-            Output = output, Error = error, Input = new StringReader(at.Input), Ask = at.Ask, EnableDefaultExceptionHandler = false,
+            Output = output, Error = error, Input = new StringReader(at.Input), Ask = at.Ask, Files = at.Files ?? LocalFiles.Instance, EnableDefaultExceptionHandler = false,
         });
         return new Ran(code, output.ToString(), error.ToString());
     }
@@ -228,7 +270,17 @@ public sealed class RemoteCommandTests(V1Host host) : IClassFixture<V1Host>
     private static IConfiguration Configuration(Dictionary<string, string?> environment) =>
         new ConfigurationBuilder().AddInMemoryCollection(environment).Build();
 
-    private sealed record At(string Input = "", Func<string, bool>? Ask = null);
+    private sealed record At(string Input = "", Func<string, bool>? Ask = null, ICommandFiles? Files = null);
+
+    /// <summary>A folder in memory.</summary>
+    private sealed class Folder : ICommandFiles
+    {
+        public Dictionary<string, MemoryStream> Written { get; } = [];
+
+        public Task<string> ReadAsync(string path, CancellationToken cancellation) => throw new FileNotFoundException(path);
+
+        public Stream Create(string path) => Written[path] = new MemoryStream();
+    }
 
     private sealed class WatchedOutput : StringWriter
     {
