@@ -54,6 +54,10 @@ internal sealed class CommandScope(ParseResult arguments, Settings settings, ISe
     /// <exception cref="IOException">It cannot be written; or <see cref="UnauthorizedAccessException"/>.</exception>
     public Stream CreateFile(string path) => Invocation.Files.Create(path);
 
+    /// <summary>The same for text: UTF-8.</summary>
+    /// <exception cref="IOException">It cannot be written; or <see cref="UnauthorizedAccessException"/>.</exception>
+    public TextWriter CreateTextFile(string path) => Invocation.Files.CreateText(path);
+
     /// <summary>A secret as it was typed; <c>-</c> reads it from standard input.</summary>
     public async Task<string> ReadSecretAsync(string given) => given == "-" ? (await In.ReadLineAsync())?.Trim() ?? "" : given;
 

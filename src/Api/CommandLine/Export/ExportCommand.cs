@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using Npgsql;
 using Scalelite.Api.CommandLine.Export.Parquet;
 using Scalelite.Api.Configuration;
@@ -37,14 +36,14 @@ internal static class ExportCommand
     private static async Task<int> ToFileAsync(
         CommandScope scope, AnalyticsView view, DateTimeOffset? from, DateTimeOffset? to, string format, string path, CancellationToken cancellation)
     {
-        await using var file = scope.CreateFile(path);
         if (format == "parquet")
         {
+            await using var file = scope.CreateFile(path);
             await WriteAsync(new ParquetWriter(file));
             return ExitCode.Done;
         }
 
-        await using var text = new StreamWriter(file, new UTF8Encoding(false), bufferSize: 1 << 16, leaveOpen: true);
+        await using var text = scope.CreateTextFile(path);
         await WriteTextAsync(text, format, WriteAsync);
         return ExitCode.Done;
 
