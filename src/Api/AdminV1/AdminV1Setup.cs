@@ -12,7 +12,7 @@ internal static class AdminV1Setup
     public static IReadOnlyList<ApiOperation> Operations { get; } =
     [
         .. ServerEndpoints.All, .. TenantEndpoints.All, .. MeetingEndpoints.All, .. RecordingEndpoints.All, .. ImportEndpoints.All,
-        .. CallbackEndpoints.All, .. DeadLetterEndpoints.All, .. AuditEndpoints.All, .. SettingEndpoints.All, .. TokenEndpoints.All, .. CommandEndpoints.All,
+        .. ImbalanceEndpoints.All, .. CallbackEndpoints.All, .. DeadLetterEndpoints.All, .. AuditEndpoints.All, .. SettingEndpoints.All, .. TokenEndpoints.All, .. CommandEndpoints.All,
         OpenApiDocument.Operation,
     ];
 

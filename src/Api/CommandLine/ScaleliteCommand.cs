@@ -5,6 +5,7 @@ using Scalelite.Api.CommandLine.Audit;
 using Scalelite.Api.CommandLine.Callbacks;
 using Scalelite.Api.CommandLine.Explain;
 using Scalelite.Api.CommandLine.Export;
+using Scalelite.Api.CommandLine.Imbalance;
 using Scalelite.Api.CommandLine.Imports;
 using Scalelite.Api.CommandLine.Keeping;
 using Scalelite.Api.CommandLine.Meetings;
@@ -95,6 +96,7 @@ internal static class ScaleliteCommand
         EventsCommand.Create(),
         ExportCommand.Create(),
         AnalyticsCommand.Create(),
+        ImbalanceCommand.Create(),
         ImportScaleliteCommand.Create(),
         SettingsCommand.Create(),
         CompletionCommand.Create(),

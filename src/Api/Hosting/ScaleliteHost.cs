@@ -1,5 +1,6 @@
 using System.Globalization;
 using Npgsql;
+using Scalelite.Api.CommandLine.Imbalance;
 using Scalelite.Api.Admin;
 using Scalelite.Api.AdminV1;
 using Scalelite.Api.Calls;
@@ -103,6 +104,7 @@ internal static class ScaleliteHost
             new SecretVault(database, settings.Security.SecretKeyBase, services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton(services => new EventLogReader(database, services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<StoryReader>();
+        builder.Services.AddSingleton<ImbalanceHistory>();
         builder.Services.AddSingleton(_ => new NodeClient(new NodeClientOptions
         {
             Algorithm = settings.Security.OutgoingAlgorithm,

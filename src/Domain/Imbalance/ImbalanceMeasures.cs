@@ -11,7 +11,7 @@ namespace Scalelite.Domain.Imbalance;
 /// <param name="BusiestShareOfLoad">Share of the busiest server, whichever that was at each moment, of all load.</param>
 /// <param name="Load">The mean load of the whole pool, weighted by time; null where there was no sample.</param>
 /// <param name="Servers">The mean number of servers that take meetings, weighted by time; null where there was no sample.</param>
-/// <param name="Busiest">The busiest server at the sample where it was the furthest above the mean; null where there was no load.</param>
+/// <param name="Busiest">The busiest server at the sample where it was the furthest above the mean; null where none ever was above it.</param>
 /// <param name="Placements">How many placements there were.</param>
 /// <param name="BusiestShareOfPlacements">Placements onto the server that got the most, of all; null where there was none.</param>
 /// <param name="MostPlacedOnto">That server; of equals the first that had so many.</param>

@@ -27,7 +27,8 @@ internal sealed class MeasureTally
         variation += spread.Variation * weight;
         gini += spread.Gini * weight;
         share += spread.BusiestShare * weight;
-        if (busiest is not null && spread.Max - spread.Mean <= furthest) return;
+        // What a sum of equal loads is off by is no distance.
+        if (spread.Max - spread.Mean <= Math.Max(furthest, spread.Mean * 1e-9)) return;
         furthest = spread.Max - spread.Mean;
         busiest = held.Busiest.ServerId;
     }

@@ -24,11 +24,12 @@ internal sealed class ImbalanceHistory(NpgsqlDataSource database, Func<EventRow,
         select server_id from polled where server_id is not null union select id from server
         """;
 
+    // By when it happened, as the placements are; all events of these streams say that.
     private const string ServerEventsSql =
         """
-        select seq_id, id, stream_id, version, type, data::text, timestamp from mt_events
-        where stream_id = any($1) and timestamp < $2 and is_archived is not true
-        order by seq_id
+        select seq_id, id, stream_id, version, type, data::text, (data->>'At')::timestamptz from mt_events
+        where stream_id = any($1) and (data->>'At')::timestamptz < $2 and is_archived is not true
+        order by (data->>'At')::timestamptz, seq_id
         """;
 
     private const string MinutesSql =

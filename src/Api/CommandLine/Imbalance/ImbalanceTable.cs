@@ -110,8 +110,21 @@ internal static class ImbalanceTable
         void Write(string title, IEnumerable<double?> numbers, double least, Func<double?, string?> text)
         {
             double?[] all = [.. numbers];
-            scope.Out.WriteLine($"{title,-10}  {Sparkline.Of(all, SparklineWidth, least)}  up to {text(all.Max()) ?? "–"}");
+            scope.Out.WriteLine($"{title,-10}  {Sparkline.Of(Columns(all, least))}  up to {text(all.Max()) ?? "–"}");
         }
+    }
+
+    // Of several buckets in one column the largest is drawn: it is the outliers that one looks for.
+    private static double[] Columns(double?[] numbers, double least)
+    {
+        var columns = new double[Math.Min(SparklineWidth, numbers.Length)];
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            var column = (int)((long)i * columns.Length / numbers.Length);
+            columns[column] = Math.Max(columns[column], (numbers[i] ?? least) - least);
+        }
+
+        return columns;
     }
 
     private static void WriteMoments(CommandScope scope, MeasuredHistory history, int top)

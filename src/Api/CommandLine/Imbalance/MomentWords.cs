@@ -16,6 +16,8 @@ internal sealed record MomentText(string When, string What, IReadOnlyList<string
 /// <summary>Puts bad moments into words.</summary>
 internal static class MomentWords
 {
+    private const int ServersNamed = 3;
+
     public static MomentText Of(ImbalanceMoment moment, MeasuredHistory history)
     {
         var name = Listing.Printable(history.NameOf(moment.ServerId));
@@ -68,8 +70,8 @@ internal static class MomentWords
 
     private static string Few(ImbalanceMoment moment, MeasuredHistory history)
     {
-        var shown = moment.MissingServers.Select(gone => $"{Listing.Printable(history.NameOf(gone.ServerId))} {Left(gone.Kind)} at {Time(gone.At, false)}");
-        var more = moment.Missing - moment.MissingServers.Count;
+        var shown = moment.MissingServers.Take(ServersNamed).Select(gone => $"{Listing.Printable(history.NameOf(gone.ServerId))} {Left(gone.Kind)} at {Time(gone.At, false)}");
+        var more = moment.Missing - Math.Min(ServersNamed, moment.MissingServers.Count);
         return string.Create(CultureInfo.InvariantCulture, $"few servers were left, {moment.Missing} had gone within a day: {string.Join(", ", shown)}{(more > 0 ? $" and {more} more" : "")}");
     }
 

@@ -69,7 +69,10 @@ internal sealed class PoolWatch(string? tag)
     /// <summary>A server's host, where no other has the same; else its id.</summary>
     public IReadOnlyDictionary<string, string> Hosts()
     {
-        var hosts = _servers.ToDictionary(server => server.Key, server => new Uri(server.Value.Server.Url).Authority, StringComparer.Ordinal);
+        var hosts = _servers.ToDictionary(
+            server => server.Key,
+            server => Uri.TryCreate(server.Value.Server.Url, UriKind.Absolute, out var url) ? url.Authority : server.Key,
+            StringComparer.Ordinal);
         var twice = hosts.Values.GroupBy(host => host, StringComparer.Ordinal).Where(host => host.Count() > 1).Select(host => host.Key).ToHashSet(StringComparer.Ordinal);
         return hosts.ToDictionary(host => host.Key, host => twice.Contains(host.Value) ? host.Key : host.Value, StringComparer.Ordinal);
     }

@@ -21,6 +21,7 @@ internal static class CommandRoles
         ["completion"] = CommandPlace.OfThisMachine,
 
         ["status"] = Viewer,
+        ["imbalance"] = Viewer,
         ["poll"] = Operator,
         ["events"] = Admin,
         ["projections rebuild"] = Admin,

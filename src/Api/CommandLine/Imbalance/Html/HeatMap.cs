@@ -5,13 +5,16 @@ using Scalelite.Domain.Imbalance;
 namespace Scalelite.Api.CommandLine.Imbalance.Html;
 
 /// <summary>
-/// The servers over time: a row each, the darker (or, at night, the brighter) the more load; dots are placements, frames with numbers the worst moments.
-/// Cells of one colour are one path, so that a day of a hundred servers is small, and colours are the page's style.
+/// The servers over time, a row each, coloured by their load or by how far that is from the mean; dots are placements, frames with numbers the worst
+/// moments. Cells of one colour are one path, so that a day of a hundred servers is small, and colours are the page's style.
 /// </summary>
 internal sealed class HeatMap
 {
     /// <summary>Steps of colour, the first one for no load.</summary>
     public const int Levels = 10;
+
+    /// <summary>Steps of colour by distance from the mean; the one in the middle is for what is near it.</summary>
+    public const int Distances = 9;
 
     private const int MostRows = 400;
     private const double Top = 44;
@@ -19,6 +22,7 @@ internal sealed class HeatMap
     private readonly LoadGrid _grid;
     private readonly MeasuredHistory _history;
     private readonly TimeAxis _axis;
+    private readonly double?[] _means;
     private readonly double _height;
 
     public HeatMap(MeasuredHistory history, LoadGrid grid, TimeAxis axis)
@@ -29,11 +33,13 @@ internal sealed class HeatMap
         Rows = [.. grid.Servers
             .OrderByDescending(server => use.TryGetValue(server, out var known) ? known.PeakLoad : 0)
             .Take(MostRows)
-            .OrderBy(history.NameOf, StringComparer.OrdinalIgnoreCase)
+            .OrderBy(history.PlaceOf, StringComparer.Ordinal)
             .ThenBy(server => server, StringComparer.Ordinal)];
         RowHeight = Rows.Count switch { <= 12 => 26, <= 30 => 18, <= 60 => 13, <= 120 => 10, _ => 6 };
         _height = Top + (RowHeight * Rows.Count) + 8;
-        (Cap, IsCapped) = CapOf(Rows, grid);
+        _means = [.. Enumerable.Range(0, grid.Columns).Select(column => grid.Servers.Average(server => grid.Load(server, column)))];
+        (Cap, IsCapped) = CapOf(Loads((load, _) => load));
+        (Farthest, IsFarthestCapped) = CapOf(Loads((load, column) => Math.Abs(load - _means[column]!.Value)));
     }
 
     /// <summary>The servers, from the top.</summary>
@@ -48,6 +54,12 @@ internal sealed class HeatMap
     /// <summary>There are loads above it.</summary>
     public bool IsCapped { get; }
 
+    /// <summary>The distance from the mean from which on there is no stronger colour.</summary>
+    public double Farthest { get; }
+
+    /// <summary>There are loads farther from it.</summary>
+    public bool IsFarthestCapped { get; }
+
     private double RowHeight { get; }
 
     public void Write(MarkupWriter page) => page.Element("svg", () =>
@@ -57,7 +69,8 @@ internal sealed class HeatMap
         WriteNames(page);
         page.Empty("rect", ("class", "away"), ("x", Number(TimeAxis.Left)), ("y", Number(Top)), ("width", Number(TimeAxis.Plot)), ("height", Number(RowHeight * Rows.Count)));
         var scale = $"translate({Number(TimeAxis.Left)} {Number(Top)}) scale({Exact(ColumnWidth)} {Number(RowHeight)})";
-        page.Element("g", () => WriteCells(page), ("class", "cells"), ("transform", scale));
+        page.Element("g", () => WriteCells(page, "l", Levels, (load, _) => LevelOf(load)), ("class", "cells by-load"), ("transform", scale));
+        page.Element("g", () => WriteCells(page, "d", Distances, (load, column) => DistanceOf(load, column)), ("class", "cells by-mean"), ("transform", scale));
         _axis.Write(page, Top - 4, Top + (RowHeight * Rows.Count), Top - 10);
         page.Element("g", () => WriteDots(page), ("class", "dots"), ("transform", scale));
         WriteMoments(page);
@@ -71,17 +84,26 @@ internal sealed class HeatMap
     // The last column may be shorter than the others: it goes beyond the end a little, and is cut by the picture.
     private double ColumnWidth => TimeAxis.Plot * (_grid.Width / (_axis.To - _axis.From));
 
-    // One server far above all would leave the others without colour: then what is above nearly all is one colour.
-    private static (double Cap, bool IsCapped) CapOf(IReadOnlyList<string> rows, LoadGrid grid)
+    private int DistanceOf(double load, int column) => Farthest <= 0
+        ? Distances / 2
+        : Math.Clamp((int)Math.Round((load - _means[column]!.Value) / Farthest * (Distances / 2)), -Distances / 2, Distances / 2) + (Distances / 2);
+
+    private List<double> Loads(Func<double, int, double> of)
     {
         var loads = new List<double>();
-        foreach (var server in rows)
-            for (var column = 0; column < grid.Columns; column++)
-                if (grid.Load(server, column) is > 0 and var load) loads.Add(load);
+        foreach (var server in Rows)
+            for (var column = 0; column < _grid.Columns; column++)
+                if (_grid.Load(server, column) is { } load && of(load, column) is > 0 and var value) loads.Add(value);
+        return loads;
+    }
+
+    // One cell far above all would leave the others without colour: there is room for two and a half times what nearly all have.
+    private static (double Cap, bool IsCapped) CapOf(List<double> loads)
+    {
         if (loads.Count == 0) return (0, false);
         loads.Sort();
-        var nearlyAll = loads[(int)(loads.Count * 0.995)];
-        return loads[^1] > 2 * nearlyAll ? (nearlyAll, true) : (loads[^1], false);
+        var room = 2.5 * loads[(int)(loads.Count * 0.99)];
+        return loads[^1] > room ? (room, true) : (loads[^1], false);
     }
 
     private void WriteNames(MarkupWriter page)
@@ -99,26 +121,26 @@ internal sealed class HeatMap
         }
     }
 
-    private void WriteCells(MarkupWriter page)
+    private void WriteCells(MarkupWriter page, string colours, int count, Func<double, int, int> colourOf)
     {
-        var paths = new StringBuilder[Levels];
-        for (var level = 0; level < Levels; level++) paths[level] = new StringBuilder();
+        var paths = new StringBuilder[count];
+        for (var colour = 0; colour < count; colour++) paths[colour] = new StringBuilder();
         for (var row = 0; row < Rows.Count; row++)
         {
             for (var column = 0; column < _grid.Columns;)
             {
                 var began = column;
-                var level = LevelAt(row, column);
-                while (column < _grid.Columns && LevelAt(row, column) == level) column++;
-                if (level is { } colour) paths[colour].Append(CultureInfo.InvariantCulture, $"M{began} {row}h{column - began}v1h-{column - began}z");
+                var same = ColourAt(row, column);
+                while (column < _grid.Columns && ColourAt(row, column) == same) column++;
+                if (same is { } colour) paths[colour].Append(CultureInfo.InvariantCulture, $"M{began} {row}h{column - began}v1h-{column - began}z");
             }
         }
 
-        for (var level = 0; level < Levels; level++)
-            if (paths[level].Length > 0) page.Empty("path", ("class", $"l{level.ToString(CultureInfo.InvariantCulture)}"), ("d", paths[level].ToString()));
-    }
+        for (var colour = 0; colour < count; colour++)
+            if (paths[colour].Length > 0) page.Empty("path", ("class", $"{colours}{colour.ToString(CultureInfo.InvariantCulture)}"), ("d", paths[colour].ToString()));
 
-    private int? LevelAt(int row, int column) => _grid.Load(Rows[row], column) is { } load ? LevelOf(load) : null;
+        int? ColourAt(int row, int column) => _grid.Load(Rows[row], column) is { } load ? colourOf(load, column) : null;
+    }
 
     // A line of no length with round ends is a dot, whatever the cells' proportions.
     private void WriteDots(MarkupWriter page)
@@ -150,7 +172,7 @@ internal sealed class HeatMap
         {
             number++;
             if (!row.TryGetValue(moment.ServerId, out var at)) continue;
-            var (from, to) = (_axis.X(moment.From), _axis.X(moment.To));
+            var (from, to) = (_axis.X(moment.From), _axis.X(End(moment)));
             var (x, width) = (Math.Max(TimeAxis.Left, from - 3), Math.Max(8, to - from + 6));
             var y = Top + (at * RowHeight);
             page.Element("g", () =>
@@ -161,6 +183,13 @@ internal sealed class HeatMap
                 page.Element("text", MeasureLines.Number(number), ("x", Number(x + (width / 2))), ("y", Number(y - 5.5)), ("text-anchor", "middle"), ("dominant-baseline", "central"));
             }, ("class", "moment"));
         }
+    }
+
+    // What was seen in a minute's polls holds until the next minute.
+    private DateTimeOffset End(ImbalanceMoment moment)
+    {
+        var end = moment.Peak is null ? moment.To : moment.To.AddMinutes(1);
+        return end < _axis.To ? end : _axis.To;
     }
 
     private string Summary() => string.Create(

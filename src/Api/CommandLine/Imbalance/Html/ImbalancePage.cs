@@ -74,6 +74,12 @@ internal static class ImbalancePage
     {
         Section(page, "map", "Load of each server", () =>
         {
+            foreach (var (id, text) in new[] { ("by-load", "load"), ("by-mean", "above or below the mean") })
+            {
+                page.Empty("input", ("type", "radio"), ("name", "by"), ("id", id), ("checked", id == "by-load" ? "checked" : null));
+                page.Element("label", text, ("for", id));
+            }
+
             WriteLegend(page, map, grid);
             page.Element("div", () => map.Write(page), ("class", "wide"));
             page.Element("p", "", ("id", "told"), ("class", "told"), ("role", "status"));
@@ -99,19 +105,27 @@ internal static class ImbalancePage
     {
         page.Element("p", () =>
         {
-            page.Element("span", "0", ("class", "end"));
-            page.Element("svg", () =>
-            {
-                for (var level = 0; level < HeatMap.Levels; level++)
-                    page.Empty("rect", ("class", $"l{MeasureLines.Number(level)}"), ("x", MeasureLines.Number(level * 18)), ("y", "0"), ("width", "18"), ("height", "12"));
-            }, ("class", "scale"), ("viewBox", $"0 0 {MeasureLines.Number(HeatMap.Levels * 18)} 12"), ("role", "img"), ("aria-label", "colours from no load to the most"));
-            page.Element("span", $"{(map.IsCapped ? "above " : "")}{MeasureLines.Load(map.Cap)} users", ("class", "end"));
+            var capped = map.IsCapped ? "above " : "";
+            WriteScale(page, "by-load", "l", HeatMap.Levels, "0", $"{capped}{MeasureLines.Load(map.Cap)} users");
+            var farther = map.IsFarthestCapped ? "more than " : "";
+            WriteScale(page, "by-mean", "d", HeatMap.Distances, $"{farther}{MeasureLines.Load(map.Farthest)} users less", $"{farther}{MeasureLines.Load(map.Farthest)} users more");
             page.Element("span", "takes no meetings", ("class", "key away"));
             page.Element("span", "placements (1, up to 4, more)", ("class", "key dot"));
             page.Element("span", "a bad moment, told below", ("class", "key frame"));
             page.Element("span", $"a column is {ImbalanceTable.Width(grid.Width)}", ("class", "note"));
         }, ("class", "legend"));
     }
+
+    private static void WriteScale(MarkupWriter page, string view, string colours, int count, string least, string most) => page.Element("span", () =>
+    {
+        page.Text(least);
+        page.Element("svg", () =>
+        {
+            for (var colour = 0; colour < count; colour++)
+                page.Empty("rect", ("class", $"{colours}{MeasureLines.Number(colour)}"), ("x", MeasureLines.Number(colour * 18)), ("y", "0"), ("width", "18"), ("height", "12"));
+        }, ("class", "scale"), ("viewBox", $"0 0 {MeasureLines.Number(count * 18)} 12"), ("role", "img"), ("aria-label", $"colours from {least} to {most}"));
+        page.Text(most);
+    }, ("class", $"colours {view}"));
 
     private static void WriteMoments(MarkupWriter page, MeasuredHistory history)
     {
@@ -145,7 +159,7 @@ internal static class ImbalancePage
         var together = (int)Math.Ceiling((double)grid.Columns / MostHours);
         var columns = (int)Math.Ceiling((double)grid.Columns / together);
         Table(page, ["server", "mean load", "peak", "placements", .. Enumerable.Range(0, columns).Select(column => Time(grid.From + (grid.Width * together * column)))],
-            history.Report.Servers.OrderBy(server => history.NameOf(server.ServerId), StringComparer.OrdinalIgnoreCase).Select(server => (string?[])
+            history.Report.Servers.OrderBy(server => history.PlaceOf(server.ServerId), StringComparer.Ordinal).Select(server => (string?[])
             [
                 history.NameOf(server.ServerId), MeasureLines.Load(server.MeanLoad), MeasureLines.Load(server.PeakLoad), MeasureLines.Number(server.Placements),
                 .. Enumerable.Range(0, columns).Select(column => MeasureLines.Load(
@@ -212,7 +226,8 @@ internal static class ImbalancePage
     private static string Resource(string name)
     {
         using var stream = typeof(ImbalancePage).Assembly.GetManifestResourceStream($"Imbalance.{name}")!;
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        return reader.ReadToEnd().ReplaceLineEndings("\n");
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return Encoding.UTF8.GetString(bytes).ReplaceLineEndings("\n");
     }
 }

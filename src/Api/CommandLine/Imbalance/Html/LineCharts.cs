@@ -24,6 +24,9 @@ internal sealed class LineCharts
     // More points than the picture has dots: of several buckets the largest value is drawn.
     private const int MostPoints = 720;
 
+    // The share of one placement is always all.
+    private const int FewPlacements = 5;
+
     private readonly IReadOnlyList<ImbalanceBucket> _buckets;
     private readonly TimeAxis _axis;
     private readonly ImbalanceRange _range;
@@ -38,13 +41,14 @@ internal sealed class LineCharts
     /// <summary>The charts, from the top.</summary>
     public static IReadOnlyList<Chart> All { get; } =
     [
-        new("Load and placements", "load of the whole pool in users; placements in a bucket", 0, MeasureLines.Load,
-            new ChartLine("load", "a", measures => measures.Load), new ChartLine("placements", "b", measures => measures.Placements)),
+        new("Load of the pool", "in users times multipliers", 0, MeasureLines.Load, new ChartLine("load", "a", measures => measures.Load)),
+        new("Placements", "in a bucket", 0, MeasureLines.Load, new ChartLine("placements", "a", measures => measures.Placements)),
         new("Max/mean load", "1 is even", 1, MeasureLines.Ratio, new ChartLine("max/mean", "a", measures => measures.MaxToMean)),
         new("Coefficient of variation and Gini", "0 is even", 0, MeasureLines.Ratio,
             new ChartLine("CV", "a", measures => measures.Variation), new ChartLine("Gini", "b", measures => measures.Gini)),
-        new("Share of the busiest server", "1/servers is even", 0, MeasureLines.Share,
-            new ChartLine("of load", "a", measures => measures.BusiestShareOfLoad), new ChartLine("of placements", "b", measures => measures.BusiestShareOfPlacements)),
+        new("Share of the busiest server", $"1/servers is even; of placements where a bucket has {FewPlacements} or more", 0, MeasureLines.Share,
+            new ChartLine("of load", "a", measures => measures.BusiestShareOfLoad),
+            new ChartLine("of placements", "b", measures => measures.Placements >= FewPlacements ? measures.BusiestShareOfPlacements : null)),
         new("Longest run of placements onto one server", "1 is even", 0, MeasureLines.Load,
             new ChartLine("run", "a", measures => measures.Placements == 0 ? null : measures.LongestRun)),
         new("Age of the polls at placement", "older polls know less", 0, MeasureLines.Seconds,

@@ -9,15 +9,14 @@ internal sealed class MarkupWriter : IDisposable
 {
     // In HTML only these may be closed within their tag; an SVG's elements may all.
     private static readonly HashSet<string> Closed =
-        new(StringComparer.Ordinal) { "meta", "br", "path", "rect", "line", "circle", "polyline", "polygon" };
+        new(StringComparer.Ordinal) { "meta", "br", "input", "path", "rect", "line", "circle", "polyline", "polygon" };
 
-    private readonly StringBuilder _page = new();
+    private readonly StringBuilder _page = new("<!DOCTYPE html>");
     private readonly XmlWriter _xml;
 
     public MarkupWriter()
     {
         _xml = XmlWriter.Create(_page, new XmlWriterSettings { OmitXmlDeclaration = true, NewLineHandling = NewLineHandling.None });
-        _xml.WriteDocType("html", null, null, null);
     }
 
     /// <summary>The page, once all elements are closed.</summary>

@@ -9,6 +9,12 @@
   const within = (value, least, most) => Math.max(least, Math.min(most, value));
   const time = at => new Date(at).toISOString().slice(0, 19).replace('T', ' ');
 
+  // What the script tells better, the browser need not tell as well.
+  document.querySelectorAll('svg > title, .moment > title').forEach(title => {
+    title.parentNode.dataset.text = title.textContent;
+    title.remove();
+  });
+
   const show = (text, x, y) => {
     tip.textContent = text;
     tip.hidden = false;
@@ -43,7 +49,7 @@
     if (cells.loads[row] === undefined || cells.loads[row][column] === undefined) { hide(); return; }
     mark(row, column);
     const moment = event.target.closest('.moment');
-    show(textOf(row, column) + (moment === null ? '' : '\n\n' + moment.querySelector('title').textContent), event.clientX, event.clientY);
+    show(textOf(row, column) + (moment === null ? '' : '\n\n' + moment.dataset.text), event.clientX, event.clientY);
   });
   heat.addEventListener('mouseleave', hide);
   heat.addEventListener('blur', () => cursor.setAttribute('visibility', 'hidden'));
