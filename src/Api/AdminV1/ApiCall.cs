@@ -1,5 +1,7 @@
 using System.Globalization;
 using Scalelite.Domain.AdminTokens;
+using Scalelite.Workers.History;
+using Scalelite.Api.CommandLine;
 using Scalelite.Workers.Servers;
 
 namespace Scalelite.Api.AdminV1;
@@ -31,6 +33,11 @@ internal sealed class ApiCall(HttpContext http, object? body, ChangedBy by, Admi
 
     /// <summary>A parameter of the query that is true or false; false where it is not given.</summary>
     public bool Flag(string name) => Query(name) == "true";
+
+    /// <summary>The pool at the moment that <c>at</c> names; null where it is not given.</summary>
+    public async Task<PoolMoment?> PastAsync() => Query("at") is { } text && Moment.TryRead(text, out var moment)
+        ? await Get<PoolHistory>().AtAsync(moment.At(Get<TimeProvider>().GetUtcNow()), Cancellation)
+        : null;
 
     /// <summary>The body.</summary>
     public T Body<T>()

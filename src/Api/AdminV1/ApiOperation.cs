@@ -1,4 +1,5 @@
 using System.Globalization;
+using Scalelite.Api.CommandLine;
 using Scalelite.Domain.AdminTokens;
 
 namespace Scalelite.Api.AdminV1;
@@ -63,6 +64,9 @@ internal sealed record QueryParameter(string Name, string Description, QueryKind
 
     public static readonly QueryParameter Limit = new("limit", $"How many at most; {UsualRows} without", QueryKind.Number) { Least = 1, Most = MostRows };
 
+    public static readonly QueryParameter At = new(
+        "at", $"As it was then, folded from the events: {Moment.Written}; the answer's as_of tells of which event", QueryKind.Time);
+
     public static readonly QueryParameter Cursor = new("cursor", "Where to go on: next of the part before");
 
     /// <summary>The least that a number may be.</summary>
@@ -77,6 +81,7 @@ internal sealed record QueryParameter(string Name, string Description, QueryKind
         QueryKind.Number => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= Least && number <= Most
             ? null
             : string.Create(CultureInfo.InvariantCulture, $"{Name} is a whole number from {Least} to {Most}"),
+        QueryKind.Time => Moment.TryRead(value, out _) ? null : $"{Name} takes {Moment.Written}",
         QueryKind.Flag => value is "true" or "false" ? null : $"{Name} is true or false",
         _ => Words.Count > 0 && !Words.Contains(value) ? $"{Name} is one of {string.Join(", ", Words)}"
             : value.Length > 1024 || value.Contains('\0', StringComparison.Ordinal) ? $"{Name} is too long, or no text"
@@ -90,4 +95,5 @@ internal enum QueryKind
     Text,
     Number,
     Flag,
+    Time,
 }

@@ -1,10 +1,12 @@
 using Npgsql;
 using Scalelite.Api.CommandLine.Explain;
+using Scalelite.Api.CommandLine.History;
 using Scalelite.Api.CommandLine.Meetings;
 using Scalelite.Api.Meetings;
 using Scalelite.Domain;
 using Scalelite.Domain.AdminTokens;
 using Scalelite.Projections.Meetings;
+using Scalelite.Workers.History;
 using Scalelite.Workers.Meetings;
 
 namespace Scalelite.Api.AdminV1;
@@ -23,10 +25,11 @@ internal static class MeetingEndpoints
                 new("server", "Only those on this server"),
                 new("meeting_id", "Only those with this meetingID, of whichever tenant"),
                 new("state", "Only those in this state", QueryKind.Text, "placing", "live"),
+                QueryParameter.At,
                 QueryParameter.Limit,
                 QueryParameter.Cursor,
             ],
-            Result = typeof(Page<MeetingRow>),
+            Result = typeof(PastPage<MeetingRow>),
         },
         new("GET", "/meeting-runs", "listMeetingRuns", "The runs of one meetingID, over or not, the latest first", AdminRole.Viewer, ListRunsAsync)
         {
@@ -64,9 +67,20 @@ internal static class MeetingEndpoints
     {
         if (!call.TryCursor(out var cursor)) return ApiCall.WrongCursor;
         var filter = new MeetingFilter(call.Query("tenant"), call.Query("server"), call.Query("meeting_id"), call.Query("state"));
+        if (await call.PastAsync() is { } past) return await ListPastAsync(call, past, filter, cursor);
         var rows = await MeetingRow.PageAsync(
             call.Get<NpgsqlDataSource>(), filter, cursor is null ? null : (cursor.At, cursor.Id), call.Limit + 1, call.Cancellation);
-        return ApiAnswer.Ok(Page<MeetingRow>.Of(rows, call.Limit, row => new Cursor(row.PlacedAt, row.Instance).ToString()));
+        return ApiAnswer.Ok(PastPage<MeetingRow>.Of(Page<MeetingRow>.Of(rows, call.Limit, row => new Cursor(row.PlacedAt, row.Instance).ToString())));
+    }
+
+    private static async Task<ApiAnswer> ListPastAsync(ApiCall call, PoolMoment past, MeetingFilter filter, Cursor? cursor)
+    {
+        var rows = MeetingRow.Of(past, filter.Means)
+            .Where(row => cursor is null || (row.PlacedAt, row.Instance).CompareTo((cursor.At, cursor.Id)) > 0).Take(call.Limit + 1).ToList();
+        var page = Page<MeetingRow>.Of(
+            await MeetingRow.NamedAsync(call.Get<NpgsqlDataSource>(), rows, call.Cancellation), call.Limit,
+            row => new Cursor(row.PlacedAt, row.Instance).ToString());
+        return ApiAnswer.Ok(PastPage<MeetingRow>.Of(page, AsOf.Of(past)));
     }
 
     private static async Task<ApiAnswer> ListRunsAsync(ApiCall call)

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Scalelite.Api.CommandLine;
+using Scalelite.Api.CommandLine.History;
 using Scalelite.Api.CommandLine.Servers;
 using Scalelite.Domain;
 using Scalelite.Domain.AdminTokens;
@@ -25,8 +26,9 @@ internal static class ServerEndpoints
             [
                 new("state", "Only those in this state", QueryKind.Text, "enabled", "cordoned", "disabled"),
                 new("health", "Only those of this health", QueryKind.Text, "online", "suspect", "offline"),
+                QueryParameter.At,
             ],
-            Result = typeof(Page<ServerRow>),
+            Result = typeof(PastPage<ServerRow>),
         },
         new(
             "POST", "/servers", "addServer",
@@ -35,7 +37,7 @@ internal static class ServerEndpoints
         {
             Body = typeof(NewServer), Result = typeof(ServerRow), Success = StatusCodes.Status201Created, Problems = [ProblemKind.Conflict, ProblemKind.Refused],
         },
-        new("GET", "/servers/{id}", "getServer", "A server", AdminRole.Viewer, call => ShowAsync(call, call.Route("id"))) { Result = typeof(ServerRow) },
+        new("GET", "/servers/{id}", "getServer", "A server", AdminRole.Viewer, ShowPastAsync) { Query = [QueryParameter.At], Result = typeof(ServerRow) },
         new("PATCH", "/servers/{id}", "changeServer", "Change a server's URL, secret, multiplier or tag; what is not given stays", AdminRole.Admin, ChangeAsync)
         {
             Body = typeof(ServerChanges), Result = typeof(ServerRow), NeedsVersion = true, Problems = [ProblemKind.Refused],
@@ -93,10 +95,20 @@ internal static class ServerEndpoints
 
     private static async Task<ApiAnswer> ListAsync(ApiCall call)
     {
-        var (state, health) = (call.Query("state"), call.Query("health"));
-        var rows = (await ReadAsync(call)).Where(server =>
-            (state is null || PoolServer.ReadState(state) == server.Server.State) && (health is null || PoolServer.ReadHealth(health) == server.Server.Health));
-        return ApiAnswer.Ok(new Page<ServerRow>([.. rows.Select(ServerRow.From)], null));
+        var past = await call.PastAsync();
+        IEnumerable<ServerRow> rows = past is null ? (await ReadAsync(call)).Select(ServerRow.From) : ServerRow.Of(past, call.Get<Settings>().Placement);
+        if (call.Query("state") is { } state) rows = rows.Where(row => row.State == PoolServer.ReadState(state));
+        if (call.Query("health") is { } health) rows = rows.Where(row => row.Health == PoolServer.ReadHealth(health));
+        return ApiAnswer.Ok(new PastPage<ServerRow>([.. rows], null, past is null ? null : AsOf.Of(past)));
+    }
+
+    private static async Task<ApiAnswer> ShowPastAsync(ApiCall call)
+    {
+        var id = call.Route("id");
+        if (await call.PastAsync() is not { } past) return await ShowAsync(call, id);
+        return ServerRow.Of(past, call.Get<Settings>().Placement).FirstOrDefault(row => row.Id == id) is { } found
+            ? ApiAnswer.Ok(found with { AsOf = AsOf.Of(past) })
+            : ApiAnswer.Fails(ProblemKind.NotFound, $"At that moment there was no server with id={id}");
     }
 
     private static async Task<ApiAnswer> ShowAsync(ApiCall call, string id, int status = StatusCodes.Status200OK)

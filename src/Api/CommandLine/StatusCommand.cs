@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Scalelite.Api.CommandLine.History;
 using Scalelite.Api.CommandLine.Servers;
 using Scalelite.Api.Configuration;
 using Scalelite.Domain.Servers;
@@ -17,7 +18,7 @@ internal static class StatusCommand
         new("meetings", row => Number(row.Meetings), IsNumber: true),
         new("users", row => Number(row.Users), IsNumber: true),
         new("capacity", row => row.Capacity is { } capacity ? Number(capacity) : null, IsNumber: true),
-        new("largest meeting", row => Number(row.LargestMeeting), IsNumber: true),
+        new("largest meeting", row => row.LargestMeeting is { } largest ? Number(largest) : null, IsNumber: true),
         new("videos", row => Number(row.Videos), IsNumber: true),
         new("load", row => row.Load?.ToString("0.##", CultureInfo.InvariantCulture) ?? "unavailable", IsNumber: true),
         new("tag", row => row.Tag),
@@ -30,20 +31,36 @@ internal static class StatusCommand
     public static Command Create()
     {
         var wide = new Option<bool>("--wide") { Description = "Also what each server waits for before it can be removed" };
+        var at = PastCommand.AtOption();
         var json = CommonOptions.Json();
-        return new Command("status", "Show the servers with their meetings, users and load") { wide, json }.Runs(Needs.Database, async (scope, cancellation) =>
+        return new Command("status", "Show the servers with their meetings, users and load") { at, wide, json }.Runs(Needs.Database, async (scope, cancellation) =>
         {
-            var servers = await RemovableRow.WithAsync(scope, await ServerRow.ListAsync(scope, cancellation), cancellation);
-            var code = scope.WriteList(servers, scope.Get(json), "No servers are configured", scope.Get(wide) ? [.. Columns, WaitsFor] : Columns);
-            if (!scope.Get(json) && HeadroomOf(servers) is { } headroom)
+            if (scope.Get(at) is { } moment)
             {
-                await scope.Out.WriteLineAsync(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Room for {headroom.Left} more users of {headroom.Capacity}; without the largest server for {headroom.WithoutLargest}"));
+                return await PastCommand.WriteAsync(
+                    scope, moment, scope.Get(json), past => ServerRow.Of(past, scope.Settings.Placement),
+                    // What a server waits for is asked of today's recordings.
+                    rows =>
+                    {
+                        scope.WriteList(rows, false, "There were no servers", Columns.AsSpan(..^1));
+                        WriteHeadroom(scope, rows);
+                    },
+                    cancellation);
             }
 
+            var servers = await RemovableRow.WithAsync(scope, await ServerRow.ListAsync(scope, cancellation), cancellation);
+            var code = scope.WriteList(servers, scope.Get(json), "No servers are configured", scope.Get(wide) ? [.. Columns, WaitsFor] : Columns);
+            if (!scope.Get(json)) WriteHeadroom(scope, servers);
             return code;
         });
+    }
+
+    private static void WriteHeadroom(CommandScope scope, IReadOnlyList<ServerRow> servers)
+    {
+        if (HeadroomOf(servers) is not { } headroom) return;
+        scope.Out.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Room for {headroom.Left} more users of {headroom.Capacity}; without the largest server for {headroom.WithoutLargest}"));
     }
 
     /// <summary>Of the servers that take meetings and say how many users they are meant for.</summary>

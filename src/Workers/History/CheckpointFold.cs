@@ -37,8 +37,8 @@ internal sealed class CheckpointFold(NpgsqlDataSource database, long number, Poo
         if (Number >= safe) return null;
         var limit = Math.Min(Batch, mostEvents - (int)_events);
         await using (var command = database.CreateCommand(
-            """
-            select seq_id, timestamp, type, case when type = any($3) and is_archived is not true then data end from mt_events
+            $"""
+            select seq_id, timestamp, type, case when type = any($3) and is_archived is not true then {PoolEventJson.Slim} end from mt_events
             where seq_id > $1 and seq_id <= $2 and stream_id <> 'mt_tombstone' order by seq_id limit $4
             """))
         {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Scalelite.Workers.Configuration;
 
 namespace Scalelite.Workers.History;
 
@@ -8,14 +9,20 @@ namespace Scalelite.Workers.History;
 /// Follows the safe head of the log and stores the pool every so often, so that <see cref="PoolHistory"/> has little to fold. One process at a
 /// time; one that is killed leaves the checkpoints that it had stored, and the next goes on from the last of them.
 /// </summary>
-internal sealed partial class PoolCheckpointing(NpgsqlDataSource database, TimeProvider time, ILogger<PoolCheckpointing> log) : BackgroundService
+internal sealed partial class PoolCheckpointing(NpgsqlDataSource database, Settings settings, TimeProvider time, ILogger<PoolCheckpointing> log)
+    : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan BetweenTidying = TimeSpan.FromHours(1);
+
+    // A stream is pruned when its day has been over for so long, and a little later at worst.
+    private static readonly TimeSpan PrunedWithin = TimeSpan.FromDays(2);
 
     private readonly PoolCheckpoints _checkpoints = new(database);
     private readonly CheckpointTurn _turn = new(database, time);
     private CheckpointFold? _fold;
+    private DateTimeOffset _tidyAt;
     private bool _failing;
 
     /// <summary>How many events there are between two checkpoints at most.</summary>
@@ -62,11 +69,24 @@ internal sealed partial class PoolCheckpointing(NpgsqlDataSource database, TimeP
         return new CheckpointFold(database, number, state, MostEvents);
     }
 
+    /// <summary>Deletes checkpoints that nobody needs any more.</summary>
+    internal async Task TidyAsync(CancellationToken cancellation)
+    {
+        await _checkpoints.DropOtherFormatsAsync(cancellation);
+        if (settings.Keeping.Polls is { } kept) await _checkpoints.ThinAsync(time.GetUtcNow() - kept - PrunedWithin, MostEvents, cancellation);
+    }
+
     private async Task<TimeSpan> TryAsync(CancellationToken cancellation)
     {
         try
         {
             var more = await LookAsync(cancellation);
+            if (!more && _fold is not null && time.GetUtcNow() >= _tidyAt)
+            {
+                await TidyAsync(cancellation);
+                _tidyAt = time.GetUtcNow() + BetweenTidying;
+            }
+
             _failing = false;
             return more ? TimeSpan.Zero : Pause;
         }

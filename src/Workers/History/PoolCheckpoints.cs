@@ -71,6 +71,49 @@ internal sealed class PoolCheckpoints(NpgsqlDataSource database)
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
+    /// <summary>
+    /// Leaves as many of those of pruned days as what is left of these days needs. A second time it finds nothing more to do: the events that are
+    /// left are counted from the first on.
+    /// </summary>
+    /// <param name="before">What happened before this is pruned, as far as it ever is.</param>
+    /// <param name="mostEvents">So many events are left at most between two of them.</param>
+    /// <returns>How many were deleted.</returns>
+    public async Task<int> ThinAsync(DateTimeOffset before, int mostEvents, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(
+            """
+            with old as (
+                select number, first_at, last_at, events, kept_events, floor(sum(kept_events) over (order by number) / $3)::bigint as part
+                from pool_checkpoint where format = $1 and last_at < $2
+            ), stays as (
+                select part, max(number) as number, min(first_at) as first_at, max(last_at) as last_at, sum(events) as events, sum(kept_events) as kept_events
+                from old group by part having count(*) > 1
+            ), told as (
+                update pool_checkpoint c
+                set first_at = stays.first_at, last_at = stays.last_at, events = stays.events, kept_events = stays.kept_events
+                from stays where c.format = $1 and c.number = stays.number
+            )
+            delete from pool_checkpoint c using old, stays
+            where c.format = $1 and c.number = old.number and old.part = stays.part and c.number < stays.number
+            """);
+        command.Parameters.AddWithValue(PoolStateFormat.Version);
+        command.Parameters.AddWithValue(before.ToUniversalTime());
+        command.Parameters.AddWithValue(mostEvents / 2m);
+        return await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>Deletes those of other versions of the program that none of them has made any more for a week.</summary>
+    public async Task DropOtherFormatsAsync(CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(
+            """
+            delete from pool_checkpoint where format in (
+                select format from pool_checkpoint where format <> $1 group by format having max(made_at) < now() - interval '7 days')
+            """);
+        command.Parameters.AddWithValue(PoolStateFormat.Version);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
     /// <summary>A state as it is stored.</summary>
     public static byte[] Pack(PoolState state)
     {

@@ -17,7 +17,7 @@ internal sealed class PoolEventReader(NpgsqlDataSource database)
     {
         if (after >= upTo) return;
         await using var command = database.CreateCommand(
-            "select type, data from mt_events where seq_id > $1 and seq_id <= $2 and type = any($3) and is_archived is not true order by seq_id");
+            $"select type, {PoolEventJson.Slim} from mt_events where seq_id > $1 and seq_id <= $2 and type = any($3) and is_archived is not true order by seq_id");
         command.Parameters.AddWithValue(after);
         command.Parameters.AddWithValue(upTo);
         command.Parameters.AddWithValue(Types);

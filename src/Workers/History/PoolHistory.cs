@@ -1,6 +1,5 @@
 using Npgsql;
 using Scalelite.Domain.History;
-using Scalelite.EventLog;
 
 namespace Scalelite.Workers.History;
 
@@ -13,14 +12,17 @@ public sealed class PoolHistory(NpgsqlDataSource database, TimeProvider time)
     private readonly PoolCheckpoints _checkpoints = new(database);
     private readonly PoolEventReader _events = new(database);
     private readonly PoolNumbers _numbers = new(database, time);
+    private readonly PastMinutes _minutes = new(database);
 
     /// <summary>The pool at a moment; one in the future is now.</summary>
     public async Task<PoolMoment> AtAsync(DateTimeOffset at, CancellationToken cancellation)
     {
+        var now = time.GetUtcNow();
+        at = (at < now ? at : now).ToUniversalTime();
         var (number, numberAt) = await _numbers.AtAsync(at, cancellation);
         var (after, state) = await _checkpoints.NearestAsync(number, cancellation);
         await _events.ApplyAsync(state, after, number, cancellation);
-        return new PoolMoment(state, at, number, numberAt);
+        return new PoolMoment(state, at, number, numberAt, await _minutes.FindAsync(state, at, cancellation));
     }
 
     /// <summary>The pool after the events up to a number of the log.</summary>

@@ -6,6 +6,7 @@ using Scalelite.Projections;
 using Scalelite.Projections.Servers;
 using Scalelite.Projections.Tests.Histories;
 using Scalelite.Testing;
+using Scalelite.Workers.Configuration;
 using Scalelite.Workers.History;
 
 namespace Scalelite.Workers.Tests.History;
@@ -36,7 +37,7 @@ internal sealed class RecordedPool : IAsyncDisposable
     }
 
     public PoolCheckpointing Checkpointing(int mostEvents) =>
-        new(Database.Source, TimeProvider.System, NullLogger<PoolCheckpointing>.Instance) { MostEvents = mostEvents };
+        new(Database.Source, new Settings(), TimeProvider.System, NullLogger<PoolCheckpointing>.Instance) { MostEvents = mostEvents };
 
     public async Task AppendAsync(string stream, params object[] events)
     {

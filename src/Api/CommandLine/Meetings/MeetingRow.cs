@@ -1,5 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
+using Scalelite.Domain.History;
+using Scalelite.Workers.History;
 
 namespace Scalelite.Api.CommandLine.Meetings;
 
@@ -36,6 +38,26 @@ internal sealed record MeetingRow(
         join meeting_instance i on i.instance = m.instance
         left join polled_meeting p on p.server_id = m.server_id and p.internal_meeting_id = m.internal_meeting_id
         """;
+
+    /// <summary>Meetings as they were, the oldest first, without names.</summary>
+    public static IReadOnlyList<MeetingRow> Of(PoolMoment moment, Func<PastMeeting, bool> isMeant) =>
+    [
+        .. moment.State.Meetings.Values.Where(isMeant).OrderBy(meeting => meeting.PlacedAt).ThenBy(meeting => meeting.Instance).Select(meeting => new MeetingRow(
+            meeting.MeetingId, meeting.TenantId, null, meeting.ServerId, meeting.Placing ? "placing" : "live", meeting.InternalMeetingId, meeting.Instance,
+            meeting.VoiceBridge, moment.UsersOf(meeting), meeting.PlacedAt)),
+    ];
+
+    /// <summary>The same with their names as they are known today, so that one that was forgotten since is.</summary>
+    public static async Task<IReadOnlyList<MeetingRow>> NamedAsync(NpgsqlDataSource database, IReadOnlyList<MeetingRow> rows, CancellationToken cancellation)
+    {
+        if (rows.Count == 0) return rows;
+        await using var command = database.CreateCommand("select instance, name from meeting_instance where instance = any($1) and name is not null");
+        command.Parameters.AddWithValue(rows.Select(row => row.Instance).ToArray());
+        var names = new Dictionary<Guid, string>();
+        await using var found = await command.ExecuteReaderAsync(cancellation);
+        while (await found.ReadAsync(cancellation)) names[found.GetGuid(0)] = found.GetString(1);
+        return [.. rows.Select(row => row with { Name = names.GetValueOrDefault(row.Instance) })];
+    }
 
     /// <summary>Live meetings, the oldest first; only those with these meetingIDs, if any are given.</summary>
     public static Task<IReadOnlyList<MeetingRow>> ListAsync(NpgsqlDataSource database, IReadOnlyCollection<string> meetingIds, CancellationToken cancellation) =>
@@ -104,4 +126,9 @@ internal sealed record MeetingFilter(string? TenantId, string? ServerId, string?
     /// <summary>What each is compared with.</summary>
     public IReadOnlyList<(string Column, string? Value)> Columns =>
         [("m.tenant_id", TenantId), ("m.server_id", ServerId), ("m.meeting_id", MeetingId), ("m.state", State)];
+
+    /// <summary>Whether a meeting of the past is meant.</summary>
+    public bool Means(PastMeeting meeting) =>
+        (TenantId ?? meeting.TenantId) == meeting.TenantId && (ServerId ?? meeting.ServerId) == meeting.ServerId
+        && (MeetingId ?? meeting.MeetingId) == meeting.MeetingId && (State is null || State == "placing" == meeting.Placing);
 }

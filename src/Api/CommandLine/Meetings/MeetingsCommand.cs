@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Npgsql;
+using Scalelite.Api.CommandLine.History;
 using Scalelite.Api.Configuration;
 using Scalelite.EventLog;
 using Scalelite.Projections.Meetings;
@@ -16,11 +17,19 @@ internal static class MeetingsCommand
     private static Command List()
     {
         var ids = new Argument<string[]>("ID") { Description = "meetingIDs; all live meetings if none is given", Arity = ArgumentArity.ZeroOrMore };
+        var at = PastCommand.AtOption();
         var json = CommonOptions.Json();
-        return new Command("list", "List live meetings") { ids, json }.Runs(Needs.Database, async (scope, cancellation) =>
-            scope.WriteList(
-                await MeetingRow.ListAsync(scope.Get<NpgsqlDataSource>(), scope.GetOrNull(ids) ?? [], cancellation), scope.Get(json), "No meetings",
-                MeetingRow.Columns));
+        return new Command("list", "List live meetings") { ids, at, json }.Runs(Needs.Database, async (scope, cancellation) =>
+        {
+            var asked = scope.GetOrNull(ids) ?? [];
+            return scope.Get(at) is { } moment
+                ? await PastCommand.WriteAsync(
+                    scope, moment, scope.Get(json), async past => await MeetingRow.NamedAsync(
+                        scope.Get<NpgsqlDataSource>(), MeetingRow.Of(past, meeting => asked.Length == 0 || asked.Contains(meeting.MeetingId)), cancellation),
+                    rows => scope.WriteList(rows, false, "There were no meetings", MeetingRow.Columns), cancellation)
+                : scope.WriteList(
+                    await MeetingRow.ListAsync(scope.Get<NpgsqlDataSource>(), asked, cancellation), scope.Get(json), "No meetings", MeetingRow.Columns);
+        });
     }
 
     private static Command Info()

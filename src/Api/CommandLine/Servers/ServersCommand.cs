@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Scalelite.Api.CommandLine.History;
 using Scalelite.Api.Configuration;
 using Scalelite.Workers.Servers;
 
@@ -50,9 +51,14 @@ internal static class ServersCommand
 
     private static Command List()
     {
+        var at = PastCommand.AtOption();
         var json = CommonOptions.Json();
-        return new Command("list", "List the servers with their state, health and load") { json }.Runs(Needs.Database, async (scope, cancellation) =>
-            scope.WriteList(await ServerRow.ListAsync(scope, cancellation), scope.Get(json), "No servers are configured", Columns));
+        return new Command("list", "List the servers with their state, health and load") { at, json }.Runs(Needs.Database, async (scope, cancellation) =>
+            scope.Get(at) is { } moment
+                ? await PastCommand.WriteAsync(
+                    scope, moment, scope.Get(json), past => ServerRow.Of(past, scope.Settings.Placement),
+                    rows => scope.WriteList(rows, false, "There were no servers", Columns), cancellation)
+                : scope.WriteList(await ServerRow.ListAsync(scope, cancellation), scope.Get(json), "No servers are configured", Columns));
     }
 
     private static Command Add()
