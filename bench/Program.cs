@@ -4,6 +4,7 @@ using Scalelite.Bench.History;
 using Scalelite.Bench.Messages;
 using Scalelite.Bench.Pool;
 using Scalelite.Bench.Recordings;
+using Scalelite.Bench.Sealing;
 
 // One file, or folder, for each benchmark: a name, what it shows, and what runs it.
 Benchmark[] benchmarks =
@@ -11,6 +12,7 @@ Benchmark[] benchmarks =
     new("append", "transactions a second (one event, one read-model row), beside a hand-made batch", AppendBenchmark.RunAsync),
     new("messages", "durable messages a second, published, handled by an empty handler, acknowledged", MessagesBenchmark.RunAsync),
     new("pool", "the BBB calls over HTTP, with 20, 200 and 1,000 nodes", PoolBenchmark.RunAsync),
+    new("sealing", "the sealing of the log: speed, size, and what it costs the writers", SealingBenchmark.RunAsync),
     new("recordings", "getRecordings over HTTP on a million recordings", RecordingsBenchmark.RunAsync),
     new("history", "the commands of the history on a log of ten million events", HistoryBenchmark.RunAsync),
 ];

@@ -13,6 +13,9 @@ internal sealed class DemoFolders : IDisposable
     /// <summary>Where recordings lie.</summary>
     public RecordingSettings Recordings => new() { PublishFolder = Folder("published"), UnpublishFolder = Folder("unpublished") };
 
+    /// <summary>Where the seals of the log are written.</summary>
+    public string SealFile => Path.Combine(_root.FullName, "seals.jsonl");
+
     /// <inheritdoc/>
     public void Dispose() => _root.Delete(recursive: true);
 

@@ -120,6 +120,7 @@ internal sealed class DemoPool : IAsyncDisposable
         Placement = new PlacementSettings { MoveAfter = TimeSpan.FromSeconds(3) },
         Recordings = folders.Recordings,
         Imports = new ImportSettings { Enabled = true, SpoolFolder = folders.Spool, PollInterval = TimeSpan.FromSeconds(1) },
+        Audit = new AuditSettings { SealInterval = TimeSpan.FromSeconds(5), SealFile = folders.SealFile },
         // The school's LMS runs here as well.
         Callbacks = new CallbackSettings { Allowed = ["127.0.0.1"] },
         Http = new HttpSettings { Listen = $"http://127.0.0.1:{options.Port}" },
