@@ -94,6 +94,24 @@ public sealed class LogSealingTests : IAsyncLifetime
     }
 
     [Fact]
+    public void A_file_that_the_system_lets_nobody_but_append_to_is_appended_to()
+    {
+        var seal = new LogSeal(1, 1, 1, 1, DateTimeOffset.UnixEpoch, "", "", "", "", "");
+        SealFile.Append(File, [seal]);
+        if (!TryAttribute("+a")) return;
+        try
+        {
+            Assert.Throws<UnauthorizedAccessException>(() => System.IO.File.WriteAllText(File, ""));
+            SealFile.Append(File, [seal with { Seal = 2 }, seal with { Seal = 3 }]);
+            Assert.Equal([1, 2, 3], Lines(File).Select(line => line.Seal));
+        }
+        finally
+        {
+            TryAttribute("-a");
+        }
+    }
+
+    [Fact]
     public async Task Seals_are_posted_in_order_until_they_are_taken()
     {
         await using var receiver = await Receiver.StartAsync();
@@ -166,6 +184,15 @@ public sealed class LogSealingTests : IAsyncLifetime
 
     private Task FiledUpToAsync(long number) => Eventually.HoldsAsync(async () =>
         await _seals.SealedUpToAsync() == number && await _seals.CountUndeliveredAsync(SealPlace.File) == 0);
+
+    // Only root may, and not on every file system.
+    private bool TryAttribute(string attribute)
+    {
+        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess) return false;
+        using var chattr = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("chattr", [attribute, File]) { RedirectStandardError = true })!;
+        chattr.WaitForExit();
+        return chattr.ExitCode == 0;
+    }
 
     private static List<LogSeal> Lines(string path) => [.. System.IO.File.ReadLines(path).Select(line => LogSeal.Read(line)!)];
 
