@@ -14,6 +14,7 @@ using Scalelite.Api.CommandLine.Remote;
 using Scalelite.Api.CommandLine.Servers;
 using Scalelite.Api.CommandLine.Tenants;
 using Scalelite.Api.CommandLine.Tokens;
+using Scalelite.Api.CommandLine.WhatIf;
 using Scalelite.Api.Configuration;
 
 namespace Scalelite.Api.CommandLine;
@@ -97,6 +98,7 @@ internal static class ScaleliteCommand
         ExportCommand.Create(),
         AnalyticsCommand.Create(),
         ImbalanceCommand.Create(),
+        WhatIfCommand.Create(),
         ImportScaleliteCommand.Create(),
         SettingsCommand.Create(),
         CompletionCommand.Create(),

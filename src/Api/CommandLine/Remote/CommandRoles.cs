@@ -24,6 +24,7 @@ internal static class CommandRoles
         ["imbalance"] = Viewer,
         ["poll"] = Operator,
         ["events"] = Admin,
+        ["whatif"] = CommandPlace.BesideTheDatabase("a year of it takes a processor for minutes, which an instance has other use for"),
         ["projections rebuild"] = Admin,
         ["export"] = Operator,
         ["analytics views"] = Viewer,
