@@ -67,11 +67,10 @@ public sealed class PastHappenings(NpgsqlDataSource database)
         await using var command = database.CreateCommand(
             """
             select e.type, e.data from mt_streams s join mt_events e on e.stream_id = s.id
-            where s.id like 'server-%' and s.id not like 'server-days-%' and e.type = any($1) and e.timestamp < $2
+            where s.id like 'server-%' and s.id not like 'server-days-%' and e.type = any($1)
             order by e.seq_id
             """);
         command.Parameters.AddWithValue(types);
-        command.Parameters.AddWithValue(until.ToUniversalTime());
         await using var row = await command.ExecuteReaderAsync(cancellation);
         var happened = new List<ServerHappened>();
         while (await row.ReadAsync(cancellation))
@@ -81,7 +80,7 @@ public sealed class PastHappenings(NpgsqlDataSource database)
         }
 
         // Who wrote an event set its time: two writers' times and numbers may disagree by a moment.
-        return [.. happened.OrderBy(one => one.At)];
+        return [.. happened.Where(one => one.At < until).OrderBy(one => one.At)];
     }
 
     private async IAsyncEnumerable<Happening> ReadMeetingsAsync(

@@ -15,7 +15,7 @@ internal static class WhatIfPicture
     private const int Strip = 112;
     private const int Gap = 34;
     private const int Right = 20;
-    private const int Columns = 420;
+    private const int MostColumns = 420;
 
     /// <summary>The picture; a file of its own, without script, font or anything from elsewhere.</summary>
     public static string Draw(WhatIfResult result)
@@ -72,12 +72,12 @@ internal static class WhatIfPicture
     // A column is the bucket in it where one server was the furthest above the mean.
     private static Column?[] Strips(SideOutcome side, WhatIfResult result)
     {
-        var columns = new Column?[Columns];
+        var columns = new Column?[Math.Min(MostColumns, side.Report.Buckets.Count)];
         foreach (var bucket in side.Report.Buckets)
         {
             if (bucket.Measures is not { MaxToMean: { } ratio, Load: { } load, Servers: > 0 and var servers }) continue;
             var column = new Column(ratio * load / servers, load / servers);
-            var at = (int)Math.Clamp((bucket.From - result.From) / (result.To - result.From) * Columns, 0, Columns - 1);
+            var at = (int)Math.Clamp((bucket.From - result.From) / (result.To - result.From) * columns.Length, 0, columns.Length - 1);
             if (columns[at] is not { } known || column.Busiest - column.Mean > known.Busiest - known.Mean) columns[at] = column;
         }
 
