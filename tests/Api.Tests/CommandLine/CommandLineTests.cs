@@ -147,6 +147,19 @@ public sealed class CommandLineTests(Commands commands) : IClassFixture<Commands
     }
 
     [Fact]
+    public async Task A_panic_may_keep_the_servers_state()
+    {
+        var id = await AddAsync();
+        await commands.RunAsync("servers", "enable", id, "--no-check");
+        await PlaceAsync(id, started: true);
+
+        var ran = await commands.RunAsync("servers", "panic", id, "--keep-state", "--skip-end-calls", "--yes");
+
+        Assert.Contains("1 meetings given up", ran.Out, StringComparison.Ordinal);
+        Assert.Equal("enabled", await StateAsync(id));
+    }
+
+    [Fact]
     public async Task A_removed_host_comes_back_under_its_name()
     {
         commands.Environment["SERVER_ID_IS_HOSTNAME"] = "true";
@@ -187,6 +200,7 @@ public sealed class CommandLineTests(Commands commands) : IClassFixture<Commands
     {
         var id = await AddAsync();
         Assert.Contains(id, (await commands.RunAsync("servers", "list")).Out, StringComparison.Ordinal);
+        Assert.Contains(id, (await commands.RunAsync("servers")).Out, StringComparison.Ordinal);
         Assert.Contains(new Uri(_url).Authority, (await commands.RunAsync("status")).Out, StringComparison.Ordinal);
         Assert.Contains(
             JsonDocument.Parse((await commands.RunAsync("status", "--json")).Out).RootElement.EnumerateArray(), server => Text(server, "id") == id);

@@ -116,6 +116,50 @@ public sealed class ServerCheckTests(Commands commands) : IClassFixture<Commands
         }
     }
 
+    [Fact]
+    public async Task A_meeting_is_ended_on_its_node_and_of_several_the_unknown_one_ends_none()
+    {
+        var id = await AddAsync(_pool.Nodes[0].Secret);
+        await commands.RunAsync("servers", "enable", id, "--no-check");
+        var (one, other) = ($"room-{await PlaceAsync(id)}", $"room-{Guid.NewGuid()}");
+        foreach (var meeting in new[] { one, other }) _pool.Nodes[0].StartMeeting(meeting);
+
+        var unknown = await commands.RunAsync("meetings", "end", one, "never-was", "--yes");
+        Assert.Equal((1, "Couldn't find meeting with id=never-was"), (unknown.Code, unknown.Error.Trim()));
+        Assert.NotNull(_pool.Nodes[0].Meeting(one));
+
+        var ran = await commands.RunAsync("meetings", "end", one, "--yes");
+
+        Assert.Equal((0, $"{one}: ended"), (ran.Code, ran.Out.Trim()));
+        Assert.Null(_pool.Nodes[0].Meeting(one));
+        Assert.NotNull(_pool.Nodes[0].Meeting(other));
+        Assert.Equal(0L, await commands.Database.ScalarAsync<long>("select count(*) from meeting_location where meeting_id = $1", one));
+    }
+
+    [Fact]
+    public async Task Servers_are_polled_again_and_again_until_it_is_told_to_stop()
+    {
+        var id = await AddAsync(_pool.Nodes[0].Secret);
+        commands.Environment["POLL_INTERVAL"] = "0.2";
+        try
+        {
+            using var stop = new CancellationTokenSource();
+            await using var output = new StringWriter();
+            var polling = Scalelite.Api.CommandLine.ScaleliteCommand.RunAsync(["poll"], output, output, commands.Sources(), stop.Token);
+            await Eventually.HoldsAsync(
+                "it polled three times",
+                async () => await commands.Database.ScalarAsync<long>("select count(*) from mt_events where type = 'server_polled' and starts_with(stream_id, $1)", $"polls-{id}-") >= 3);
+            await stop.CancelAsync();
+
+            Assert.Equal(0, await polling);
+            Assert.Contains("servers polled", output.ToString(), StringComparison.Ordinal);
+        }
+        finally
+        {
+            commands.Environment.Remove("POLL_INTERVAL");
+        }
+    }
+
     private async Task<(int Code, bool Said)> WaitsForAsync(string id, string what)
     {
         var ran = await commands.RunAsync("servers", "removable", id);

@@ -58,6 +58,23 @@ public sealed class SettingsTests
         Assert.Empty(reading.Problems);
     }
 
+    /// <summary>A setting that is read into nothing, or into another's place, would be a line in a table and no more.</summary>
+    [Fact]
+    public void Every_setting_makes_a_difference()
+    {
+        var examples = SettingsReference.Groups.SelectMany(group => group.Settings).ToDictionary(s => s.Name, s => (string?)s.Example);
+        examples["CF_PRIVATE_KEY_B64"] = RecordingSettingsTests.PrivateKey();
+        var without = new List<string>();
+        foreach (var setting in SettingsReference.Groups.SelectMany(group => group.Settings))
+        {
+            string?[] values = [examples[setting.Name], "false", "true", "7"];
+            var read = values.Select(value => Told(SettingsReading.From(From(new(examples) { [setting.Name] = value }), Needs.Nothing))).Distinct().ToList();
+            if (read.Count == 1 && read[0] == Told(SettingsReading.From(From(new(examples) { [setting.Name] = null }), Needs.Nothing))) without.Add(setting.Name);
+        }
+
+        Assert.Empty(without);
+    }
+
     [Fact]
     public void All_problems_are_said_at_once_with_name_value_and_what_is_allowed()
     {
@@ -232,4 +249,18 @@ public sealed class SettingsTests
     private static SettingsReading Read(Dictionary<string, string?> values) => SettingsReading.From(From(values), Needs.Nothing);
 
     private static IConfiguration From(Dictionary<string, string?> values) => new ConfigurationBuilder().AddInMemoryCollection(values).Build();
+
+    /// <summary>What was read, value by value; or why nothing was, without the setting's own name.</summary>
+    private static string Told(SettingsReading reading) =>
+        reading.Settings is null ? "refused" : Told(reading.Settings with { Given = new Dictionary<string, string?>() }, 0);
+
+    private static string Told(object? value, int depth) => value switch
+    {
+        null => "-",
+        string or IFormattable or bool => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{value}"),
+        System.Collections.IEnumerable list => $"[{string.Join(';', list.Cast<object?>().Select(one => Told(one, depth + 1)))}]",
+        _ when value.GetType().Namespace?.StartsWith("Scalelite", StringComparison.Ordinal) == true && depth < 5 => string.Join(
+            ',', value.GetType().GetProperties().Where(property => property.GetIndexParameters().Length == 0).Select(property => $"{property.Name}={Told(property.GetValue(value), depth + 1)}")),
+        _ => value.ToString() ?? "",
+    };
 }

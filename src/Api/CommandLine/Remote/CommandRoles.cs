@@ -38,6 +38,7 @@ internal static class CommandRoles
         ["audit verify"] = Admin,
         ["import-scalelite"] = CommandPlace.BesideTheDatabase("it reads another database with its password"),
 
+        ["servers"] = Viewer,
         ["servers list"] = Viewer,
         ["servers meetings"] = Viewer,
         ["servers removable"] = Viewer,

@@ -24,30 +24,35 @@ internal static class ServersCommand
         new("error", row => row.Error),
     ];
 
-    public static Command Create() => new("servers", "The servers of the pool")
+    public static Command Create()
     {
-        List(),
-        Add(),
-        EnableCommand.Create(),
-        Simple(
-            "cordon", "Drain a server: no new meetings; it is disabled when its last one is gone",
-            (operations, id, by, cancellation) => operations.CordonAsync(id, by, cancellation)),
-        Simple(
-            "disable", "Disable a server; its meetings are not joined any more",
-            (operations, id, by, cancellation) => operations.DisableAsync(id, by, cancellation)),
-        RemovableCommand.CreateRemove(),
-        RemovableCommand.Create(),
-        CheckCommand.Create(),
-        Panic(),
-        Tag(),
-        LoadMultiplier(),
-        Capacity(),
-        Update(),
-        ServerMeetings.Create(),
-        AddAllCommand.Create(),
-        SyncCommand.Create(),
-        YamlCommand.Create(),
-    };
+        var json = CommonOptions.Json();
+        return new Command("servers", "The servers of the pool; alone: list them")
+        {
+            json,
+            List(),
+            Add(),
+            EnableCommand.Create(),
+            Simple(
+                "cordon", "Drain a server: no new meetings; it is disabled when its last one is gone",
+                (operations, id, by, cancellation) => operations.CordonAsync(id, by, cancellation)),
+            Simple(
+                "disable", "Disable a server; its meetings are not joined any more",
+                (operations, id, by, cancellation) => operations.DisableAsync(id, by, cancellation)),
+            RemovableCommand.CreateRemove(),
+            RemovableCommand.Create(),
+            CheckCommand.Create(),
+            Panic(),
+            Tag(),
+            LoadMultiplier(),
+            Capacity(),
+            Update(),
+            ServerMeetings.Create(),
+            AddAllCommand.Create(),
+            SyncCommand.Create(),
+            YamlCommand.Create(),
+        }.Runs(Needs.Database, (scope, cancellation) => ListAsync(scope, scope.Get(json), cancellation));
+    }
 
     private static Command List()
     {
@@ -58,8 +63,11 @@ internal static class ServersCommand
                 ? await PastCommand.WriteAsync(
                     scope, moment, scope.Get(json), past => ServerRow.Of(past, scope.Settings.Placement),
                     rows => scope.WriteList(rows, false, "There were no servers", Columns), cancellation)
-                : scope.WriteList(await ServerRow.ListAsync(scope, cancellation), scope.Get(json), "No servers are configured", Columns));
+                : await ListAsync(scope, scope.Get(json), cancellation));
     }
+
+    private static async Task<int> ListAsync(CommandScope scope, bool asJson, CancellationToken cancellation) =>
+        scope.WriteList(await ServerRow.ListAsync(scope, cancellation), asJson, "No servers are configured", Columns);
 
     private static Command Add()
     {
