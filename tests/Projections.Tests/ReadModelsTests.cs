@@ -42,7 +42,7 @@ public sealed class ReadModelsTests
         var domain = typeof(Meeting).Assembly.GetExportedTypes();
         var applied = domain.SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static))
             .Where(method => method.Name is "Apply" or "Create" && method.GetParameters().Length == 1)
-            .Select(method => method.GetParameters()[0].ParameterType);
+            .Select(method => method.GetParameters()[0].ParameterType).Where(type => type != typeof(object));
         var timed = domain.Where(type => type is { IsClass: true, IsAbstract: false } && type.GetProperty("At")?.PropertyType == typeof(DateTimeOffset))
             .Where(type => type.Namespace is not ("Scalelite.Domain.Imbalance" or "Scalelite.Domain.WhatIf" or "Scalelite.Domain.History"));
 

@@ -4,6 +4,7 @@ using Npgsql;
 using Scalelite.EventLog;
 using Scalelite.Projections.Analytics;
 using Scalelite.Projections.Tests.Histories;
+using Scalelite.Testing;
 using Xunit;
 
 namespace Scalelite.Projections.Tests.Analytics;
@@ -140,6 +141,19 @@ public sealed class AnalyticsRoleTests : IAsyncLifetime
         var signature = HMACSHA256.HashData(Convert.FromBase64String(keys[0]), Encoding.ASCII.GetBytes(Message));
         var clientKey = Convert.FromBase64String("dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=").Zip(signature, (proof, s) => (byte)(proof ^ s)).ToArray();
         Assert.Equal(keys[0], Convert.ToBase64String(SHA256.HashData(clientKey)));
+    }
+
+    [Fact]
+    public async Task A_program_that_may_not_create_schemas_sets_up_one_that_was_made_for_it()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await database.ExecuteAsync($"create role {Quoted} login; grant usage, create on schema public to {Quoted}; create schema analytics authorization {Quoted}");
+        await using (var owner = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Username = _role }.ConnectionString))
+        {
+            Assert.True(await DatabaseSchema.InstallAsync(owner, [.. DatabaseSchema.Scripts, .. ReadModels.Scripts]));
+        }
+
+        await database.ExecuteAsync($"drop owned by {Quoted}");
     }
 
     private async Task<NpgsqlConnection> ConnectAsync()
