@@ -46,6 +46,7 @@ internal sealed class ChosenFrom
         {
             Choice = choice with
             {
+                Considered = [.. choice.Considered.Select(candidate => candidate with { State = StateOf(candidate.ServerId, moment.Pool) })],
                 NoCandidates =
                 [
                     .. moment.Pool.ServersInOrder.Where(server => !considered.Contains(server.Id))
@@ -71,6 +72,10 @@ internal sealed class ChosenFrom
         _ when why.Candidates > why.Considered.Count => null,
         _ => "for a reason that the events do not tell",
     };
+
+    private static string? StateOf(string serverId, PoolState pool) => pool.Servers.TryGetValue(serverId, out var server)
+        ? $"{server.State.ToString().ToLowerInvariant()}, {server.Health.ToString().ToLowerInvariant()}"
+        : null;
 
     private static string? HostOf(PastServer server) => Uri.TryCreate(server.Url, UriKind.Absolute, out var url) ? url.Host : null;
 }

@@ -19,7 +19,7 @@ internal sealed record KnownRun(
             (select 1 as rank, {Columns} from meeting_instance where instance = $2)
             union all
             (select 2, i.*
-             from (select '' as id union select id from tenant union select $3 where $3 is not null) t
+             from (select '' as id union select id from tenant union select $3::text where $3::text is not null) t
              cross join lateral (
                  select {Columns} from meeting_instance m where m.tenant_id = t.id and m.meeting_id = $1 order by m.placed_at desc limit 1) i
              where $3 is null or t.id = $3)

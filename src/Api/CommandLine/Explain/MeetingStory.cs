@@ -74,14 +74,16 @@ internal sealed record StoryChoice(
 {
     public static StoryChoice Of(PlacementReason why, Func<string, string> nameOf) => new(
         why.Policy, why.Rule, why.Tag, why.Attempt, why.Candidates,
-        [.. why.Considered.Select(c => new StoryCandidate(c.ServerId, nameOf(c.ServerId), c.Tag, c.Load, c.Meetings, c.Reserved, c.PollAgeSeconds))], null, []);
+        [.. why.Considered.Select(c => new StoryCandidate(c.ServerId, nameOf(c.ServerId), null, c.Tag, c.Load, c.Meetings, c.Reserved, c.PollAgeSeconds))], null, []);
 }
 
-/// <summary>A server that could be chosen, enabled and online then.</summary>
+/// <summary>A server that could be chosen.</summary>
+/// <param name="State">Its state and health at that moment; null where they are not known.</param>
 /// <param name="Load">What the policy compared, multiplier included.</param>
 /// <param name="Reserved">The share of it that no poll had shown yet, before the multiplier.</param>
 /// <param name="PollAgeSeconds">Age of its last good poll; null if there was none.</param>
-internal sealed record StoryCandidate(string ServerId, string Server, string? Tag, decimal Load, int Meetings, long Reserved, double? PollAgeSeconds);
+internal sealed record StoryCandidate(
+    string ServerId, string Server, string? State, string? Tag, decimal Load, int Meetings, long Reserved, double? PollAgeSeconds);
 
 /// <summary>A server that could not be chosen.</summary>
 internal sealed record StoryNoCandidate(string ServerId, string Server, string Why);

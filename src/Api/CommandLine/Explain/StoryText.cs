@@ -55,7 +55,7 @@ internal static class StoryText
         List<string> parts = [$"a create came to {asked.Actor ?? "us"}"];
         if (story.TenantId.Length > 0) parts.Add($"of tenant {story.Tenant ?? story.TenantId}");
         if (asked.RequestId is { } request) parts.Add($"request {request}");
-        if (asked.SecretFingerprint is { } fingerprint) parts.Add($"signed with the secret {Short(fingerprint)}");
+        if (asked.SecretFingerprint is { } fingerprint) parts.Add($"signed with the secret of fingerprint {fingerprint}");
         Happened(to, asked.At, string.Join(", ", parts));
     }
 
@@ -93,17 +93,17 @@ internal static class StoryText
     {
         string[][] rows =
         [
-            ["candidate", "tag", "load", "reserved", "meetings", "poll age"],
+            ["candidate", "state", "tag", "load", "reserved", "meetings", "poll age"],
             .. choice.Considered.Select(c => (string[])
             [
-                c.Server, c.Tag ?? "", Number(c.Load), Number(c.Reserved), Number(c.Meetings), c.PollAgeSeconds is { } age ? $"{Number((decimal)age)} s" : "never",
+                c.Server, c.State ?? "", c.Tag ?? "", Number(c.Load), Number(c.Reserved), Number(c.Meetings), c.PollAgeSeconds is { } age ? $"{Number((decimal)age)} s" : "never",
             ]),
         ];
         var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => Listing.Printable(row[column]).Length)).ToArray();
         for (var i = 0; i < rows.Length; i++)
         {
             // Names to the left, numbers to the right; the chosen one comes first.
-            var cells = rows[i].Select((cell, column) => column < 2 ? Listing.Printable(cell).PadRight(widths[column]) : cell.PadLeft(widths[column]));
+            var cells = rows[i].Select((cell, column) => column < 3 ? Listing.Printable(cell).PadRight(widths[column]) : cell.PadLeft(widths[column]));
             More(to, $"{(i == 1 ? '*' : ' ')} {string.Join("  ", cells)}".TrimEnd());
         }
 
@@ -121,7 +121,8 @@ internal static class StoryText
             var minutes = server.ToList();
             var later = minutes.Skip(MinutesListed).ToList();
             var listed = string.Join(", ", minutes.Take(MinutesListed).Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Minute.UtcDateTime:HH:mm} {m.Joins}")));
-            Happened(to, minutes[0].Minute, string.Create(CultureInfo.InvariantCulture, $"{minutes.Sum(m => m.Joins)} joins sent to {server.Key}  {Curve(minutes)}").TrimEnd());
+            var (sum, from) = (minutes.Sum(m => m.Joins), minutes[0].Minute.UtcDateTime.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture));
+            to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{from,-Indent}{sum} {(sum == 1 ? "join" : "joins")} sent to {Listing.Printable(server.Key)}  {Curve(minutes)}").TrimEnd());
             More(to, later.Count == 0 ? listed : string.Create(CultureInfo.InvariantCulture, $"{listed}, and {later.Sum(m => m.Joins)} in {later.Count} later minutes"));
         }
     }
@@ -182,8 +183,6 @@ internal static class StoryText
     private static string Some(IReadOnlyList<string> names) => names.Count <= 8
         ? string.Join(", ", names)
         : string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", names.Take(8))} and {names.Count - 8} more");
-
-    private static string Short(string fingerprint) => fingerprint.Length > 12 ? fingerprint[..12] : fingerprint;
 
     private static string Number(decimal number) => number.ToString("0.##", CultureInfo.InvariantCulture);
 
