@@ -1,8 +1,11 @@
 using Scalelite.Api.CommandLine;
+using Scalelite.Api.CommandLine.Imbalance;
+using Scalelite.Domain.Imbalance;
 using Scalelite.EventLog;
 using Scalelite.Projections;
 using Scalelite.Projections.Rebuild;
 using Scalelite.Simulator;
+using Scalelite.Workers.Configuration;
 
 namespace Scalelite.Api.Demo;
 
@@ -72,13 +75,14 @@ internal sealed class DemoRun
         try
         {
             _story.BeginDay();
+            var began = _pool.Services.GetRequiredService<TimeProvider>().GetUtcNow();
             foreach (var node in _pool.Nodes)
             {
                 if (!servers.ContainsKey(node)) servers[node] = await _pool.RegisterAsync(node, cancellation);
             }
 
             await new SchoolDay(_pool, servers, _story, _lines, _narrator, lms, recordings, pause).RunAsync(day, cancellation);
-            await LookBackAsync(cancellation);
+            await LookBackAsync(began, cancellation);
             return true;
         }
         catch (UnmetExpectationException unmet)
@@ -105,7 +109,7 @@ internal sealed class DemoRun
     }
 
     /// <summary>Whether every event that was told is still in the log, and whether each read model is what the log says.</summary>
-    private async Task LookBackAsync(CancellationToken cancellation)
+    private async Task LookBackAsync(DateTimeOffset began, CancellationToken cancellation)
     {
         _narrator.Title("The day is over: log and read models are compared");
         var (told, found) = await _story.ReadAgainAsync(cancellation);
@@ -122,5 +126,18 @@ internal sealed class DemoRun
         }
 
         _story.RefuseOutOfTurn();
+        await TellBalanceAsync(began, cancellation);
+    }
+
+    /// <summary>The day in one line, by what <c>scalelite imbalance</c> measures.</summary>
+    private async Task TellBalanceAsync(DateTimeOffset began, CancellationToken cancellation)
+    {
+        var range = new ImbalanceRange(began, _pool.Services.GetRequiredService<TimeProvider>().GetUtcNow(), TimeSpan.FromSeconds(1));
+        var measured = await _pool.Services.GetRequiredService<ImbalanceHistory>().MeasureAsync(
+            new ImbalanceQuestion(range, Tag: null, Moments: 0, Grid: false), _pool.Services.GetRequiredService<Settings>().Placement.MinimumUsers, cancellation);
+        var overall = measured.Report.Overall;
+        var load = overall.MaxToMean is { } ratio ? $"the busiest server had {MeasureLines.Ratio(ratio)} times the mean load; " : "";
+        _narrator.Note(
+            $"By 'scalelite imbalance', {load}of {MeasureLines.Number(overall.Placements)} placements at most {MeasureLines.Number(overall.LongestRun)} in a row went to one server.");
     }
 }

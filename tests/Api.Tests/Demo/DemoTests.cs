@@ -19,6 +19,7 @@ public sealed class DemoTests(Commands commands) : IClassFixture<Commands>
         Assert.Contains("Physics 10a plays: its page, and of video-0.m4v the bytes 0-1023/", ran.Out, StringComparison.Ordinal);
         Assert.Contains("its page and its video are gone: 404", ran.Out, StringComparison.Ordinal);
         Assert.Contains("secret-of-the-clients", ran.Out, StringComparison.Ordinal);
+        Assert.Matches(@"the busiest server had \d+\.\d\d times the mean load; of \d+ placements at most \d+ in a row went to one server", ran.Out);
         Assert.False(Directory.Exists(ClusterIn(ran.Out)), "the private PostgreSQL is removed");
     }
 

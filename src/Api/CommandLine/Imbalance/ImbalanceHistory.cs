@@ -89,7 +89,9 @@ internal sealed class ImbalanceHistory(NpgsqlDataSource database, Func<EventRow,
             for (; more && (events.Current.Timestamp < at || (inclusive && events.Current.Timestamp == at)); more = await events.MoveNextAsync())
             {
                 var serverId = events.Current.StreamKey![Streams.Server("").Length..];
-                if (pool.Apply(events.Current.Data, serverId, events.Current.Timestamp) is { } change) meter.Changed(change);
+                var happened = events.Current.Timestamp;
+                if (pool.Apply(events.Current.Data, serverId, happened, out var loadsDiffer) is { } change) meter.Changed(change);
+                if (loadsDiffer && happened >= began) meter.Sample(happened, pool.Samples(happened));
             }
         }
     }

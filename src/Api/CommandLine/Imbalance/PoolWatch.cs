@@ -9,22 +9,24 @@ internal sealed class PoolWatch(string? tag)
     // A server without a poll for so long is one that nobody looked at, not one with the load of then.
     private static readonly TimeSpan KnownFor = TimeSpan.FromMinutes(10);
 
-    private readonly Dictionary<string, WatchedServer> _servers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Server> _servers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PolledLoad> _loads = new(StringComparer.Ordinal);
     private ServerSample[] _samples = [];
 
     /// <summary>Applies an event of a server's stream.</summary>
+    /// <param name="loadsDiffer">The loads of those that take meetings may be others now.</param>
     /// <returns>What it means for placing; null where nothing.</returns>
-    public PoolChange? Apply(object @event, string serverId, DateTimeOffset at)
+    public PoolChange? Apply(object @event, string serverId, DateTimeOffset at, out bool loadsDiffer)
     {
+        loadsDiffer = false;
         if (@event is ServerRegistered registered)
         {
-            _servers[serverId] = new WatchedServer(Domain.Servers.Server.Create(registered));
+            _servers[serverId] = Server.Create(registered);
             return null;
         }
 
-        if (!_servers.TryGetValue(serverId, out var watched)) return null;
-        var server = watched.Server;
-        (watched.Server, PoolChangeKind? kind) = @event switch
+        if (!_servers.TryGetValue(serverId, out var server)) return null;
+        (_servers[serverId], PoolChangeKind? kind) = @event switch
         {
             ServerEnabled e => (server.Apply(e), PoolChangeKind.Enabled),
             ServerCameOnline e => (server.Apply(e), PoolChangeKind.CameOnline),
@@ -40,38 +42,37 @@ internal sealed class PoolWatch(string? tag)
             ServerUrlChanged e => (server.Apply(e), null),
             _ => (server, null),
         };
-        return kind is { } changed && IsAskedFor(watched.Server) ? new PoolChange(at, serverId, changed) : null;
+        if (@event is ServerRemoved) _loads.Remove(serverId);
+        loadsDiffer = kind is not null || @event is ServerTagged or LoadMultiplierChanged;
+        return kind is { } changed && IsAskedFor(_servers[serverId]) ? new PoolChange(at, serverId, changed) : null;
     }
 
     /// <summary>What its polls of a minute showed, before the multiplier.</summary>
-    public void Polled(string serverId, DateTimeOffset minute, double load)
-    {
-        if (_servers.TryGetValue(serverId, out var watched)) (watched.Load, watched.PolledAt) = (load, minute);
-    }
+    public void Polled(string serverId, DateTimeOffset minute, double load) => _loads[serverId] = new PolledLoad(load, minute);
 
     /// <summary>The loads of those that take meetings. The span is good until the next call.</summary>
     public ReadOnlySpan<ServerSample> Samples(DateTimeOffset at)
     {
         if (_samples.Length < _servers.Count) _samples = new ServerSample[_servers.Count * 2];
         var count = 0;
-        foreach (var (id, watched) in _servers)
+        foreach (var (id, server) in _servers)
         {
-            if (watched.Server.TakesMeetings && IsAskedFor(watched.Server) && watched.PolledAt > at - KnownFor)
-                _samples[count++] = new ServerSample(id, watched.Load * (double)watched.Server.Multiplier);
+            if (server.TakesMeetings && IsAskedFor(server) && _loads.TryGetValue(id, out var load) && load.Minute > at - KnownFor)
+                _samples[count++] = new ServerSample(id, load.Users * (double)server.Multiplier);
         }
 
         return _samples.AsSpan(0, count);
     }
 
-    /// <summary>It is one of those that are measured; true for all that no event tells of.</summary>
-    public bool IsAskedFor(string serverId) => tag is null || (_servers.TryGetValue(serverId, out var watched) && IsAskedFor(watched.Server));
+    /// <summary>It is one of those that are measured; true for all where no tag was asked for.</summary>
+    public bool IsAskedFor(string serverId) => tag is null || (_servers.TryGetValue(serverId, out var server) && IsAskedFor(server));
 
     /// <summary>A server's host, where no other has the same; else its id.</summary>
     public IReadOnlyDictionary<string, string> Hosts()
     {
         var hosts = _servers.ToDictionary(
             server => server.Key,
-            server => Uri.TryCreate(server.Value.Server.Url, UriKind.Absolute, out var url) ? url.Authority : server.Key,
+            server => Uri.TryCreate(server.Value.Url, UriKind.Absolute, out var url) ? url.Authority : server.Key,
             StringComparer.Ordinal);
         var twice = hosts.Values.GroupBy(host => host, StringComparer.Ordinal).Where(host => host.Count() > 1).Select(host => host.Key).ToHashSet(StringComparer.Ordinal);
         return hosts.ToDictionary(host => host.Key, host => twice.Contains(host.Value) ? host.Key : host.Value, StringComparer.Ordinal);
@@ -84,12 +85,6 @@ internal sealed class PoolWatch(string? tag)
         _ => server.Tag == tag,
     };
 
-    private sealed class WatchedServer(Server server)
-    {
-        public Server Server { get; set; } = server;
-
-        public double Load { get; set; }
-
-        public DateTimeOffset PolledAt { get; set; }
-    }
+    /// <param name="Users">Before the multiplier.</param>
+    private readonly record struct PolledLoad(double Users, DateTimeOffset Minute);
 }

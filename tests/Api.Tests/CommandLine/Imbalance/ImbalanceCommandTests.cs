@@ -131,6 +131,39 @@ public sealed class ImbalanceCommandTests(ImbalanceCommandTests.Morning morning)
     }
 
     [Fact]
+    public async Task A_server_counts_from_the_second_that_it_takes_meetings()
+    {
+        // node-1 to node-8 are cordoned at 08:40:00: ten servers for half of the minute, two for the other.
+        var report = (await JsonAsync("--from", "2026-03-02T08:39:30Z", "--to", "2026-03-02T08:40:30Z")).RootElement;
+
+        Assert.Equal(6, report.GetProperty("overall").GetProperty("servers").GetDouble());
+    }
+
+    [Fact]
+    public async Task A_page_is_written_to_a_file_and_one_that_cannot_be_is_told()
+    {
+        var folder = Directory.CreateTempSubdirectory("scalelite-imbalance-");
+        try
+        {
+            var file = Path.Combine(folder.FullName, "morning.html");
+            var ran = await RunAsync("--html", file);
+
+            Assert.Equal((0, $"Written to {file}"), (ran.Code, ran.Out.Trim()));
+            var page = await File.ReadAllTextAsync(file);
+            Assert.StartsWith("<!DOCTYPE html>", page, StringComparison.Ordinal);
+            Assert.Contains("17 of them on node-3.example.org", page, StringComparison.Ordinal);
+
+            var refused = await RunAsync("--html", Path.Combine(folder.FullName, "nowhere", "morning.html"));
+            Assert.Equal((1, ""), (refused.Code, refused.Out));
+            Assert.Contains("cannot be written", refused.Error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task A_year_is_told_in_wider_buckets()
     {
         var ran = await RunRawAsync("imbalance", "--from", "2025-06-01", "--to", "2026-06-01", "--bucket", "1m");
