@@ -17,7 +17,9 @@ internal static class ImbalanceCommand
         var to = TimeOption.Create("--to", "Where it ends; now without");
         var bucket = new Option<string>("--bucket")
         {
-            Description = $"How long a bucket is: {ImbalanceQuestion.BucketWritten}", HelpName = "WIDTH", DefaultValueFactory = _ => "1m",
+            Description = $"How long a bucket is: {ImbalanceQuestion.BucketWritten}",
+            HelpName = "WIDTH",
+            DefaultValueFactory = _ => "1m",
         };
         var tag = new Option<string>("--tag") { Description = "Only servers with this tag, 'none' for untagged ones", HelpName = "TAG" };
         var top = new Option<int>("--top") { Description = "How many of the worst buckets and moments", HelpName = "N", DefaultValueFactory = _ => UsualTop };
