@@ -14,9 +14,10 @@ internal sealed class CheckpointFold(NpgsqlDataSource database, long number, Poo
 
     private const int Batch = 1_000;
 
-    // Folded in some 40 ms; a checkpoint that is large itself is worth more, so that all of them together stay a fraction of the log.
-    private const long UsualBytes = 4 * 1024 * 1024;
-    private const int BytesForEachOfItsOwn = 8;
+    // Folded in some 40 ms of two processes' time; a checkpoint that is large itself is worth more, so that all of them together stay a fraction of the
+    // log (docs/decisions/0011-the-pool-at-any-moment.md).
+    private const long UsualBytes = 2 * 1024 * 1024;
+    private const int BytesForEachOfItsOwn = 6;
 
     private static readonly string[] Types = [.. PoolEvents.ByName.Keys];
     private static readonly HashSet<string> Pruned = [.. PoolEvents.Pruned];

@@ -1,4 +1,5 @@
 using Scalelite.Domain;
+using Scalelite.Domain.History;
 using Scalelite.Domain.Servers;
 using Scalelite.Projections.Tests.Histories;
 using Scalelite.Testing;
@@ -127,6 +128,47 @@ public sealed class PoolHistoryTests(ITestOutputHelper output) : IAsyncLifetime
             "insert into pool_checkpoint (format, number, first_at, last_at, events, kept_events, state) values (0, 1, now(), now(), 1, 1, 'old'), (99, 1, now(), now(), 1, 1, 'new')");
         var moment = await _pool.History.AtAsync(DateTimeOffset.UtcNow, CancellationToken.None);
         Assert.Equal(["a"], moment.State.Servers.Keys);
+    }
+
+    [Fact]
+    public async Task Checkpoints_of_pruned_days_are_as_many_as_what_is_left_of_these_days_needs()
+    {
+        // A hundred of a thousand events each, of which ten are left; one a day, the last of them today.
+        await _pool.Database.ExecuteAsync(
+            """
+            insert into pool_checkpoint (format, number, first_at, last_at, events, kept_events, state)
+            select $1, n * 1000, now() - (100 - n) * interval '1 day' - interval '1 hour', now() - (100 - n) * interval '1 day', 1000, 10, '' from generate_series(1, 100) n
+            """,
+            PoolStateFormat.Version);
+        var checkpointing = _pool.Checkpointing(mostEvents: 100);
+        await checkpointing.TidyAsync(CancellationToken.None);
+        var rows = await RowsAsync();
+
+        Assert.Equal((100_000L, 1_000L), (rows.Sum(row => row.Events), rows.Sum(row => row.Kept)));
+        var (old, young) = (rows.Where(row => row.Number < 68_000).ToList(), rows.Where(row => row.Number >= 68_000).ToList());
+        Assert.Equal(33, young.Count);
+        Assert.InRange(old.Count, 67 * 10 / 100, 67 * 10 / 50 + 1);
+        Assert.All(old, row => Assert.InRange(row.Kept, 1, 100));
+        Assert.Equal(old.Count, old.Select(row => row.FirstAt).Distinct().Count());
+
+        await checkpointing.TidyAsync(CancellationToken.None);
+        Assert.Equal(rows, await RowsAsync());
+
+        async Task<List<(long Number, DateTime FirstAt, long Events, long Kept)>> RowsAsync() =>
+            [.. (await _pool.Database.RowsAsync("select number, first_at, events, kept_events from pool_checkpoint order by number"))
+                .Select(row => ((long)row[0]!, (DateTime)row[1]!, (long)row[2]!, (long)row[3]!))];
+    }
+
+    [Fact]
+    public async Task Checkpoints_of_an_older_version_are_deleted_when_nobody_makes_them_any_more()
+    {
+        await _pool.Database.ExecuteAsync(
+            """
+            insert into pool_checkpoint (format, number, first_at, last_at, events, kept_events, state, made_at) values
+                (0, 1, now(), now(), 1, 1, '', now() - interval '8 days'), (99, 1, now(), now(), 1, 1, '', now()), (99, 2, now(), now(), 1, 1, '', now() - interval '8 days')
+            """);
+        await _pool.Checkpointing(mostEvents: 100).TidyAsync(CancellationToken.None);
+        Assert.Equal([99, 99], (await _pool.Database.RowsAsync("select format from pool_checkpoint")).Select(row => row[0]));
     }
 
     [Fact]
