@@ -22,6 +22,7 @@ internal static class AuditEndpoints
                 new("from", $"Not before: {Time}"),
                 new("to", $"Before: {Time}"),
                 new("actor", "Only what this one did, such as cli:root or token:NAME"),
+                new("all", "Also each stream of old polls, joins or callbacks that was pruned", QueryKind.Flag),
                 QueryParameter.Limit,
                 QueryParameter.Cursor,
             ],
@@ -39,7 +40,7 @@ internal static class AuditEndpoints
         if (!TryTime(call, "from", out var from)) return WrongTime("from");
         if (!TryTime(call, "to", out var to)) return WrongTime("to");
         var rows = await ChangeRow.ListAsync(
-            call.Get<NpgsqlDataSource>(), from, to, call.Query("actor"), cursor is null ? null : (cursor.At, cursor.Id), call.Limit + 1, call.Cancellation);
+            call.Get<NpgsqlDataSource>(), from, to, call.Query("actor"), call.Flag("all"), cursor is null ? null : (cursor.At, cursor.Id), call.Limit + 1, call.Cancellation);
         return ApiAnswer.Ok(Page<ChangeRow>.Of(rows, call.Limit, row => new Cursor(row.At, row.EventId).ToString()));
     }
 

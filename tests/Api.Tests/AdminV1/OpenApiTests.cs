@@ -179,7 +179,7 @@ public sealed class OpenApiTests(V1Host host) : IClassFixture<V1Host>
             new("listDeadLetters"), new("listDeadLetters") { Query = "?type=nothing" }, new("getDeadLetter", null, Id(letter)), new("replayDeadLetter", null, Id(letter)),
             new("runCommand", new { arguments = new[] { "servers", "disable", balancer.IdOf(balancer.Pool.Nodes[0].Name) }, asks = true, confirmed = new[] { "?" }, width = 80, reason = "because" }),
             new("runCommand", new { arguments = new[] { "servers", "add-all", "a.yml" }, input = "", files = new Dictionary<string, string> { ["a.yml"] = "servers: []" } }) { ChangesNothing = true },
-            new("listChanges"), new("listChanges") { Query = "?from=-1h&to=now&actor=token:test-Admin&limit=2" }, new("listSeals"), new("listSeals") { Query = "?limit=1&before=9" },
+            new("listChanges"), new("listChanges") { Query = "?from=-1h&to=now&actor=token:test-Admin&all=true&limit=2" }, new("listSeals"), new("listSeals") { Query = "?limit=1&before=9" },
             new("listSettings"), new("listTokens"), new("getToken", null, Id(token)), new("revokeToken", null, Id(token)),
         };
 

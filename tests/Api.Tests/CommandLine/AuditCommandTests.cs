@@ -110,6 +110,18 @@ public sealed class AuditCommandTests(Commands commands) : IClassFixture<Command
         Assert.NotEqual("No changes", (await commands.RunAsync("audit", "log", "--actor", $"cli:{Environment.UserName}", "--from", "-1h", "--to", "now")).Out.Trim());
     }
 
+    [Fact]
+    public async Task Streams_that_were_pruned_are_listed_on_demand()
+    {
+        await commands.Database.ExecuteAsync(
+            """
+            insert into admin_change (event_id, at, type, subject_kind, subject_id, summary, actor)
+            values (gen_random_uuid(), now(), 'stream_pruned', 'log', 'polls-a-20260101', 'pruned: 8 events, 1 to 8', 'keeping')
+            """);
+        Assert.DoesNotContain("polls-a-20260101", (await commands.RunAsync("audit", "log")).Out, StringComparison.Ordinal);
+        Assert.Contains("polls-a-20260101", (await commands.RunAsync("audit", "log", "--all")).Out, StringComparison.Ordinal);
+    }
+
     private async Task SealAsync()
     {
         var upTo = await commands.Database.ScalarAsync<long>("select max(seq_id) from mt_events");

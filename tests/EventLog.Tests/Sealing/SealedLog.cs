@@ -37,8 +37,20 @@ internal sealed class SealedLog : IAsyncDisposable
             select setval('mt_events_sequence', 21);
             """);
         await log.SealAsync(21);
+        await log.Database.ExecuteAsync(
+            "create table kept_streams as table mt_streams; create table kept_events as table mt_events; create table kept_seals as table log_seal");
         return log;
     }
+
+    /// <summary>Makes everything in the database as it was at first.</summary>
+    public Task RestoreAsync() => Database.ExecuteAsync(
+        """
+        delete from mt_streams;
+        delete from log_seal;
+        insert into mt_streams table kept_streams;
+        insert into mt_events table kept_events;
+        insert into log_seal table kept_seals;
+        """);
 
     /// <summary>Seals all up to a number, and writes the seals outside.</summary>
     public async Task SealAsync(long upTo, string keyBase = KeyBase)
@@ -75,6 +87,9 @@ internal sealed class SealedLog : IAsyncDisposable
             toldBy, "stream_pruned",
             $$"""{"Stream": "{{stream}}", "Events": {{root.Events}}, "FirstNumber": {{root.FirstNumber}}, "LastNumber": {{root.LastNumber}}, "RootHash": "{{root.Root}}"}""");
     }
+
+    /// <summary>The findings as they are found, without a copy outside.</summary>
+    public IAsyncEnumerable<AuditFinding> FindAsync() => new LogVerification(Database.Source, [new(KeyBase)]).VerifyAsync(1, null, new VerifyProgress());
 
     /// <summary>All findings but that events are not sealed yet.</summary>
     /// <param name="outside">Whether the copy outside is compared.</param>

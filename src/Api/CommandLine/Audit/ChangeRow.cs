@@ -33,9 +33,10 @@ internal sealed record ChangeRow(
     /// <param name="from">Not before it; null: from the beginning.</param>
     /// <param name="to">Before it; null: up to now.</param>
     /// <param name="actor">Only by this one; null: by anyone.</param>
+    /// <param name="all">Streams that were pruned too; a large pool has a thousand a day.</param>
     /// <param name="behind">Only those behind this one.</param>
     public static async Task<IReadOnlyList<ChangeRow>> ListAsync(
-        NpgsqlDataSource database, DateTimeOffset? from, DateTimeOffset? to, string? actor, (DateTimeOffset At, Guid Id)? behind, int limit,
+        NpgsqlDataSource database, DateTimeOffset? from, DateTimeOffset? to, string? actor, bool all, (DateTimeOffset At, Guid Id)? behind, int limit,
         CancellationToken cancellation)
     {
         List<string> conditions = [];
@@ -44,6 +45,7 @@ internal sealed record ChangeRow(
         if (from is { } begin) Where("at >= $", begin.ToUniversalTime());
         if (to is { } end) Where("at < $", end.ToUniversalTime());
         if (actor is not null) Where("actor = $", actor);
+        if (!all) conditions.Add("type <> 'stream_pruned'");
         if (behind is { } row)
         {
             Where("at <= $", row.At.ToUniversalTime());
