@@ -120,29 +120,34 @@ public sealed class PastHappenings(NpgsqlDataSource database)
         }
     }
 
-    // In short statements: no reader holds a transaction open.
+    // In short statements: no reader holds a transaction open. The next one runs while what the last one read is placed.
     private async IAsyncEnumerable<PastMeetingRow> ReadRowsAsync(
         DateTimeOffset from, DateTimeOffset to, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var (stream, version, last) = (StreamAt(from), 0L, StreamAt(to));
+        var last = StreamAt(to);
+        var reading = ReadBatchAsync(StreamAt(from), 0, last, cancellation);
         while (true)
         {
-            var read = new List<PastMeetingRow>(Batch);
-            await using (var command = database.CreateCommand(PastMeetingRow.Sql))
-            {
-                command.Parameters.AddWithValue(stream);
-                command.Parameters.AddWithValue(version);
-                command.Parameters.AddWithValue(last);
-                command.Parameters.AddWithValue(MeetingTypes);
-                command.Parameters.AddWithValue(Batch);
-                await using var row = await command.ExecuteReaderAsync(cancellation);
-                while (await row.ReadAsync(cancellation)) read.Add(PastMeetingRow.Read(row));
-            }
-
+            var read = await reading;
+            var more = read.Count == Batch;
+            if (more) reading = ReadBatchAsync(read[^1].Stream, read[^1].Version, last, cancellation);
             foreach (var one in read) yield return one;
-            if (read.Count < Batch) yield break;
-            (stream, version) = (read[^1].Stream, read[^1].Version);
+            if (!more) yield break;
         }
+    }
+
+    private async Task<List<PastMeetingRow>> ReadBatchAsync(string stream, long version, string last, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(PastMeetingRow.Sql);
+        command.Parameters.AddWithValue(stream);
+        command.Parameters.AddWithValue(version);
+        command.Parameters.AddWithValue(last);
+        command.Parameters.AddWithValue(MeetingTypes);
+        command.Parameters.AddWithValue(Batch);
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        var read = new List<PastMeetingRow>(Batch);
+        while (await row.ReadAsync(cancellation)) read.Add(PastMeetingRow.Read(row));
+        return read;
     }
 
     // Of meetings that go on: the polls tell what their end would.
