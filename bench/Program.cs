@@ -1,5 +1,6 @@
 using Scalelite.Bench;
 using Scalelite.Bench.Append;
+using Scalelite.Bench.Growth;
 using Scalelite.Bench.History;
 using Scalelite.Bench.Messages;
 using Scalelite.Bench.Pool;
@@ -14,6 +15,7 @@ Benchmark[] benchmarks =
     new("pool", "the BBB calls over HTTP, with 20, 200 and 1,000 nodes", PoolBenchmark.RunAsync),
     new("sealing", "the sealing of the log: speed, size, and what it costs the writers", SealingBenchmark.RunAsync),
     new("recordings", "getRecordings over HTTP on a million recordings", RecordingsBenchmark.RunAsync),
+    new("growth", "what a day adds to the database, and what stays of it when it is rolled up", GrowthBenchmark.RunAsync),
     new("history", "the commands of the history on a log of ten million events", HistoryBenchmark.RunAsync),
 ];
 

@@ -127,7 +127,12 @@ public sealed class HookOperations(IDocumentStore store, NpgsqlDataSource databa
 
     private async Task<long> NextNumberAsync(CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand("select nextval('hook_number')");
+        // After a restore from the log alone the sequence begins anew, behind the hooks that there are.
+        await using var command = database.CreateCommand(
+            """
+            select case when known.most > s.last_value or (known.most = s.last_value and not s.is_called) then setval('hook_number', known.most + 1) else nextval('hook_number') end
+            from hook_number s, (select coalesce(max(number), 0) as most from hook) known
+            """);
         return (long)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
