@@ -1,4 +1,4 @@
-using Npgsql;
+using Microsoft.Extensions.DependencyInjection;
 using Scalelite.Domain;
 using Scalelite.Domain.Joins;
 using Scalelite.Domain.Keeping;
@@ -38,10 +38,10 @@ internal sealed class KeptLog : IAsyncDisposable
 
     public ReadModelRebuild Rebuild => new(Database.Source, Pool.Store, Pool.Reader<Func<EventRow, IEvent>>());
 
-    public static async Task<KeptLog> OpenAsync(Func<KeepingSettings, KeepingSettings>? keeping = null)
+    public static async Task<KeptLog> OpenAsync(Func<KeepingSettings, KeepingSettings>? keeping = null, Action<IServiceCollection>? configure = null)
     {
         var settings = TestPool.Quick with { Keeping = keeping?.Invoke(new KeepingSettings()) ?? new KeepingSettings() };
-        return new KeptLog(await TestPool.StartAsync(1, settings, hosts: 0, register: false));
+        return new KeptLog(await TestPool.StartAsync(1, settings, hosts: 0, register: false, configure));
     }
 
     /// <summary>A server that was registered before <see cref="LongAgo"/>.</summary>
