@@ -65,6 +65,8 @@ public sealed class KeepingCommandTests(Commands commands) : IClassFixture<Comma
         Assert.Equal((0, ""), (ran.Code, ran.Error));
         Assert.Equal(Streams.Meeting(meeting), Assert.Single(JsonDocument.Parse(ran.Out).RootElement.EnumerateArray()).GetProperty("stream").GetString());
         Assert.Null(await NameAsync());
+        var exported = await commands.RunAsync("export", "meetings", "--format", "jsonl");
+        Assert.Equal((0, true, false), (exported.Code, exported.Out.Contains(meeting.ToString(), StringComparison.Ordinal), exported.Out.Contains("Jane", StringComparison.Ordinal)));
         Assert.Contains("nothing left to forget", (await commands.RunAsync("forget", "meeting", meeting.ToString(), "--yes", "--reason", "again")).Out, StringComparison.Ordinal);
 
         Task<string?> NameAsync() => commands.Database.ScalarAsync<string>("select name from meeting_instance where instance = $1", meeting);
