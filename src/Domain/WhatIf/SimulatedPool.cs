@@ -8,12 +8,8 @@ namespace Scalelite.Domain.WhatIf;
 /// The pool of one side. What happens comes in order of time; loads are worked out when a meeting is placed, and only those of
 /// servers on which something has changed since the last one.
 /// </summary>
-internal sealed class SimulatedPool
+internal sealed partial class SimulatedPool
 {
-    // After a crash people click again within a minute, and then every ten seconds.
-    private const long FirstClick = 30_000;
-    private const long NextClick = 10_000;
-
     private static readonly TimeSpan WatchedAfterReturn = TimeSpan.FromMinutes(10);
 
     private readonly Side side;
@@ -196,47 +192,6 @@ internal sealed class SimulatedPool
         Take(to, meeting, at);
     }
 
-    private void Crash(NodeCrashed crashed, long at)
-    {
-        if (!servers.TryGetValue(crashed.ServerId, out var server))
-            return;
-        var returnsAt = crashed.ReturnsAt.ToUnixTimeMilliseconds();
-        server.IsDown = true;
-        foreach (var meeting in server.Meetings)
-        {
-            meeting.Lose(at);
-            Later(at + FirstClick + (long)(SplitMix.Of(seed, (ulong)dueNumber) % FirstClick), now => ClickAgain(meeting, now));
-        }
-
-        WeighOne(server, at);
-        // Two failed polls make it offline, one good one online (SERVER_UNHEALTHY_THRESHOLD, SERVER_HEALTHY_THRESHOLD).
-        var failed = server.NextPoll(at);
-        if (failed < returnsAt)
-            Later(failed, now => Change(server, now, PoolChangeKind.Suspected, s => s.Turn(Health.Suspect, now)));
-        if (server.NextPoll(failed) is var again && again < returnsAt)
-            Later(again, now => Change(server, now, PoolChangeKind.WentOffline, s => s.Turn(Health.Offline, now)));
-        Later(returnsAt, _ => server.IsDown = false);
-        Later(server.NextPoll(returnsAt), now =>
-        {
-            Change(server, now, PoolChangeKind.CameOnline, s => s.Turn(Health.Online, now));
-            returned.Add(new ReturnedNode(server.Id, DateTimeOffset.FromUnixTimeMilliseconds(now), 0, 0));
-        });
-    }
-
-    // The meeting moves once its server has been offline for MOVE_AFTER; until then a create fails, and people click again. If the
-    // server is back by then, the meeting begins anew there.
-    private void ClickAgain(SimulatedMeeting meeting, long at)
-    {
-        if (meeting.Server is not { } server || at >= meeting.EndsByItself)
-            return;
-        if (server.Health == Health.Online && !server.IsDown)
-            Move(meeting, server, at);
-        else if (server.OfflineSince is { } since && at - since >= (long)side.MoveAfter.TotalMilliseconds)
-            MoveAway(meeting, server, at);
-        else
-            Later(at + NextClick, now => ClickAgain(meeting, now));
-    }
-
     private void Later(long at, Action<long> what) => due.Enqueue(what, (at, dueNumber++));
 
     private void DoDue(long until)
@@ -351,47 +306,17 @@ internal sealed class SimulatedPool
                 break;
             case ServerRemoved e when servers.Remove(e.ServerId, out var removed):
                 GiveUp(removed);
-                Change(removed, at, PoolChangeKind.Removed, s => s.State = AdministrativeState.Disabled);
+                Change(removed, at, PoolChangeKind.Removed, server => server.State = AdministrativeState.Disabled);
                 break;
             case ServerPanicked e when servers.TryGetValue(e.ServerId, out var panicked):
                 GiveUp(panicked);
                 if (!e.KeepState)
-                    Change(panicked, at, PoolChangeKind.Disabled, s => s.State = AdministrativeState.Disabled);
+                    Change(panicked, at, PoolChangeKind.Disabled, server => server.State = AdministrativeState.Disabled);
                 break;
-            case ServerEnabled e:
-                Change(e.ServerId, at, PoolChangeKind.Enabled, s => s.State = AdministrativeState.Enabled);
-                break;
-            case ServerCordoned e:
-                Change(e.ServerId, at, PoolChangeKind.Cordoned, s => s.State = AdministrativeState.Cordoned);
-                break;
-            case ServerDrained e:
-                Change(e.ServerId, at, PoolChangeKind.Disabled, s => s.State = AdministrativeState.Disabled);
-                break;
-            case ServerDisabled e:
-                Change(e.ServerId, at, PoolChangeKind.Disabled, s => s.State = AdministrativeState.Disabled);
-                break;
-            case ServerTagged e:
-                Change(e.ServerId, at, null, s => s.Tag = e.Tag);
-                break;
-            case LoadMultiplierChanged e:
-                Change(e.ServerId, at, null, s => s.Multiplier = e.LoadMultiplier);
-                break;
-            case ServerSuspected e:
-                Change(e.ServerId, at, PoolChangeKind.Suspected, s => s.Turn(Health.Suspect, at));
-                break;
-            case ServerWentOffline e:
-                Change(e.ServerId, at, PoolChangeKind.WentOffline, s => s.Turn(Health.Offline, at));
-                break;
-            case ServerCameOnline e:
-                Change(e.ServerId, at, PoolChangeKind.CameOnline, s => s.Turn(Health.Online, at));
+            case not null when ServerChange.Of(@event) is { } change && servers.TryGetValue(change.ServerId, out var changed):
+                Change(changed, at, change.Kind, server => change.Apply(server, at));
                 break;
         }
-    }
-
-    private void Change(string serverId, long at, PoolChangeKind? kind, Action<SimulatedServer> change)
-    {
-        if (servers.TryGetValue(serverId, out var server))
-            Change(server, at, kind, change);
     }
 
     private void Change(SimulatedServer server, long at, PoolChangeKind? kind, Action<SimulatedServer> change)

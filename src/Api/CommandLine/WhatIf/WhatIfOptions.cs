@@ -12,27 +12,35 @@ internal sealed class WhatIfOptions
 {
     public Option<string> Policy { get; } = new("--policy")
     {
-        Description = $"Place by this policy: {string.Join(", ", PlacementPolicies.Names)}; without, by the one that is set", HelpName = "P",
+        Description = $"Place by this policy: {string.Join(", ", PlacementPolicies.Names)}; without, by the one that is set",
+        HelpName = "P",
     };
 
     public Option<string[]> Set { get; } = new("--set")
     {
-        Description = $"With another setting: {string.Join(", ", WhatIfSetting.All.Select(one => one.Setting.Name))}", HelpName = "NAME=VALUE", DefaultValueFactory = _ => [],
+        Description = $"With another setting: {string.Join(", ", WhatIfSetting.All.Select(one => one.Setting.Name))}",
+        HelpName = "NAME=VALUE",
+        DefaultValueFactory = _ => [],
     };
 
     public Option<string> PollInterval { get; } = new("--poll-interval")
     {
-        Description = "As if servers had been polled so often: 10s, 1m", HelpName = "TIME",
+        Description = "As if servers had been polled so often: 10s, 1m",
+        HelpName = "TIME",
     };
 
     public Option<string[]> Without { get; } = new("--without")
     {
-        Description = "As if this server had not been there: its id, URL or host", HelpName = "SERVER", DefaultValueFactory = _ => [],
+        Description = "As if this server had not been there: its id, URL or host",
+        HelpName = "SERVER",
+        DefaultValueFactory = _ => [],
     };
 
     public Option<string[]> AddServer { get; } = new("--add-server")
     {
-        Description = "As if this server had been there besides, enabled and online", HelpName = "NAME[:multiplier[:tag]]", DefaultValueFactory = _ => [],
+        Description = "As if this server had been there besides, enabled and online",
+        HelpName = "NAME[:multiplier[:tag]]",
+        DefaultValueFactory = _ => [],
     };
 
     public Option<Moment> From { get; } = TimeOption.Create("--from", "Where it begins; a day ago without");
@@ -43,7 +51,8 @@ internal sealed class WhatIfOptions
 
     public Option<string> Scenario { get; } = new("--scenario")
     {
-        Description = $"On a day or week that never was, without a database: {string.Join(", ", Domain.WhatIf.Scenarios.Scenario.Names)}", HelpName = "NAME",
+        Description = $"On a day or week that never was, without a database: {string.Join(", ", Domain.WhatIf.Scenarios.Scenario.Names)}",
+        HelpName = "NAME",
     };
 
     public Option<int> Servers { get; } = new("--servers") { Description = "Servers of the scenario", HelpName = "N", DefaultValueFactory = _ => 20 };
