@@ -161,7 +161,9 @@ public sealed class LogSealingTests : IAsyncLifetime
         Security = new SecuritySettings { SecretKeyBase = "a key base for the tests of sealing" },
         Audit = new AuditSettings
         {
-            SealInterval = TimeSpan.FromMilliseconds(200), SealFile = file ? File : null, SealUrl = url is null ? null : new Uri(url),
+            SealInterval = TimeSpan.FromMilliseconds(200),
+            SealFile = file ? File : null,
+            SealUrl = url is null ? null : new Uri(url),
         },
     };
 

@@ -19,7 +19,8 @@ internal static class VerifyCommand
         var seal = new Option<long>("--seal") { Description = "The same, by the number of the first seal", HelpName = "N" };
         var file = new InputFileOption("--file")
         {
-            Description = "A copy of the seals outside the database, a line of JSON each; without, AUDIT_SEAL_FILE where it is on this machine", HelpName = "FILE",
+            Description = "A copy of the seals outside the database, a line of JSON each; without, AUDIT_SEAL_FILE where it is on this machine",
+            HelpName = "FILE",
         };
         var all = new Option<bool>("--all") { Description = "Name each pruned stream, instead of counting them" };
         var json = CommonOptions.Json();
