@@ -22,7 +22,7 @@ public static class AnalyticsSchema
         Of("server_minutes", "minute", "server_minute"),
         Of("polls", "began_at", "poll_history"),
         Of("joins", "minute", "join_minute"),
-        new("recordings", "started_at", ("recording_catalog", "to_timestamp(start_time / 1000.0)")),
+        new("recordings", "started_at", ("recording_catalog", "to_timestamp(least(greatest(start_time, 0), 253402300799999) / 1000.0)")),
         Of("imports", "received_at", "import_queue"),
         Of("callbacks", "registered_at", "callback_queue"),
         Of("admin_changes", "at", "admin_change"),

@@ -28,6 +28,6 @@ create index if not exists recording_catalog_meeting on recording_catalog (meeti
 create index if not exists recording_catalog_state on recording_catalog (tenant_id, state, start_time desc, record_id);
 create index if not exists recording_catalog_metadata on recording_catalog using gin (metadata jsonb_path_ops) with (fastupdate = off);
 create index if not exists recording_catalog_end_time on recording_catalog (end_time) where state <> 'deleted';
--- As analytics.recordings has it.
-create index if not exists recording_catalog_started_at on recording_catalog (to_timestamp(start_time / 1000.0));
+-- As analytics.recordings has it: what an archive says may be no time, and is taken for the first or the last.
+create index if not exists recording_catalog_started_at on recording_catalog (to_timestamp(least(greatest(start_time, 0), 253402300799999) / 1000.0));
 create index if not exists recording_catalog_unforgotten on recording_catalog (deleted_at) where state = 'deleted' and not forgotten;

@@ -139,6 +139,12 @@ public sealed class PollTests
         await round.RunAsync(CancellationToken.None);
         Assert.Equal((2, 24L + 15L, 0L), await LoadAsync());
 
+        // What a poll says of the load is what the pool's load takes for seen.
+        Assert.Equal(
+            [[20L], [20L], [24L + 15L]],
+            await pool.Database.RowsAsync("select (data->>'Load')::bigint from mt_events where type = 'server_polled' order by seq_id"));
+        Assert.Equal(24L + 15L, await pool.Database.ScalarAsync<long>("select max(load) from server_minute"));
+
         async Task<(int Meetings, long Seen, long Unseen)> LoadAsync()
         {
             var server = Assert.Single(await pool.Reader<ServerPool>().ListAsync(15, DateTimeOffset.UtcNow.AddMinutes(-15), CancellationToken.None));

@@ -9,54 +9,66 @@ namespace Scalelite.Api.CommandLine.Export;
 /// </summary>
 internal sealed class CsvWriter(TextWriter output) : IExportWriter
 {
-    private readonly StringBuilder _line = new();
+    private const int Chunk = 1 << 15;
+
+    private readonly StringBuilder _text = new();
     private IReadOnlyList<ExportColumn> _columns = [];
 
     /// <inheritdoc/>
-    public async Task BeginAsync(IReadOnlyList<ExportColumn> columns, CancellationToken cancellation)
+    public Task BeginAsync(IReadOnlyList<ExportColumn> columns, CancellationToken cancellation)
     {
         _columns = columns;
-        await output.WriteAsync($"{string.Join(',', columns.Select(column => column.Name))}\n".AsMemory(), cancellation);
+        _text.AppendJoin(',', columns.Select(column => column.Name)).Append('\n');
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
     public async ValueTask WriteAsync(DbDataReader row, CancellationToken cancellation)
     {
-        _line.Clear();
         for (var i = 0; i < _columns.Count; i++)
         {
-            if (i > 0) _line.Append(',');
+            if (i > 0) _text.Append(',');
             if (!row.IsDBNull(i)) Append(row, i);
         }
 
-        _line.Append('\n');
-        await output.WriteAsync(_line, cancellation);
+        _text.Append('\n');
+        if (_text.Length >= Chunk) await FlushAsync(cancellation);
     }
 
     /// <inheritdoc/>
-    public Task EndAsync(CancellationToken cancellation) => output.FlushAsync(cancellation);
+    public async Task EndAsync(CancellationToken cancellation)
+    {
+        await FlushAsync(cancellation);
+        await output.FlushAsync(cancellation);
+    }
+
+    private async Task FlushAsync(CancellationToken cancellation)
+    {
+        await output.WriteAsync(_text, cancellation);
+        _text.Clear();
+    }
 
     private void Append(DbDataReader row, int i)
     {
         switch (_columns[i].Kind)
         {
             case ExportKind.Int:
-                _line.Append(CultureInfo.InvariantCulture, $"{row.GetInt32(i)}");
+                _text.Append(CultureInfo.InvariantCulture, $"{row.GetInt32(i)}");
                 break;
             case ExportKind.Long:
-                _line.Append(CultureInfo.InvariantCulture, $"{row.GetInt64(i)}");
+                _text.Append(CultureInfo.InvariantCulture, $"{row.GetInt64(i)}");
                 break;
             case ExportKind.Double:
-                _line.Append(CultureInfo.InvariantCulture, $"{row.GetDouble(i):R}");
+                _text.Append(CultureInfo.InvariantCulture, $"{row.GetDouble(i):R}");
                 break;
             case ExportKind.Boolean:
-                _line.Append(row.GetBoolean(i) ? "true" : "false");
+                _text.Append(row.GetBoolean(i) ? "true" : "false");
                 break;
             case ExportKind.Time:
-                _line.Append(CultureInfo.InvariantCulture, $"{row.GetDateTime(i):yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'}");
+                _text.Append(CultureInfo.InvariantCulture, $"{row.GetDateTime(i):yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'}");
                 break;
             case ExportKind.Uuid:
-                _line.Append(CultureInfo.InvariantCulture, $"{row.GetGuid(i)}");
+                _text.Append(CultureInfo.InvariantCulture, $"{row.GetGuid(i)}");
                 break;
             default:
                 Quote(row.GetString(i));
@@ -67,8 +79,8 @@ internal sealed class CsvWriter(TextWriter output) : IExportWriter
     private void Quote(string text)
     {
         if (text.Length > 0 && text[0] != ' ' && text[^1] != ' ' && text.AsSpan().IndexOfAny(",\"\r\n") < 0)
-            _line.Append(text);
+            _text.Append(text);
         else
-            _line.Append('"').Append(text.Replace("\"", "\"\"", StringComparison.Ordinal)).Append('"');
+            _text.Append('"').Append(text.Replace("\"", "\"\"", StringComparison.Ordinal)).Append('"');
     }
 }

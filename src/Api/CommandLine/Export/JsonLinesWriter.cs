@@ -10,15 +10,17 @@ namespace Scalelite.Api.CommandLine.Export;
 /// <summary>One JSON object a line, every column in it: numbers and booleans as such, nulls written, times in ISO 8601 and UTC.</summary>
 internal sealed class JsonLinesWriter : IExportWriter, IDisposable
 {
+    private const int Chunk = 1 << 15;
+
     private readonly TextWriter _output;
-    private readonly ArrayBufferWriter<byte> _line = new();
+    private readonly ArrayBufferWriter<byte> _text = new();
     private readonly Utf8JsonWriter _json;
     private IReadOnlyList<ExportColumn> _columns = [];
 
     public JsonLinesWriter(TextWriter output)
     {
         _output = output;
-        _json = new Utf8JsonWriter(_line, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        _json = new Utf8JsonWriter(_text, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     }
 
     /// <inheritdoc/>
@@ -31,7 +33,6 @@ internal sealed class JsonLinesWriter : IExportWriter, IDisposable
     /// <inheritdoc/>
     public async ValueTask WriteAsync(DbDataReader row, CancellationToken cancellation)
     {
-        _line.ResetWrittenCount();
         _json.Reset();
         _json.WriteStartObject();
         for (var i = 0; i < _columns.Count; i++)
@@ -43,12 +44,22 @@ internal sealed class JsonLinesWriter : IExportWriter, IDisposable
 
         _json.WriteEndObject();
         _json.Flush();
-        await _output.WriteAsync(Encoding.UTF8.GetString(_line.WrittenSpan).AsMemory(), cancellation);
-        await _output.WriteAsync("\n".AsMemory(), cancellation);
+        _text.Write("\n"u8);
+        if (_text.WrittenCount >= Chunk) await FlushAsync(cancellation);
     }
 
     /// <inheritdoc/>
-    public Task EndAsync(CancellationToken cancellation) => _output.FlushAsync(cancellation);
+    public async Task EndAsync(CancellationToken cancellation)
+    {
+        await FlushAsync(cancellation);
+        await _output.FlushAsync(cancellation);
+    }
+
+    private async Task FlushAsync(CancellationToken cancellation)
+    {
+        await _output.WriteAsync(Encoding.UTF8.GetString(_text.WrittenSpan).AsMemory(), cancellation);
+        _text.ResetWrittenCount();
+    }
 
     public void Dispose() => _json.Dispose();
 

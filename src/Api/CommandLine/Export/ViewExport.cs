@@ -51,7 +51,8 @@ internal sealed class ViewExport(NpgsqlDataSource database)
         {
             var next = end - begin > stretch ? begin + stretch : end;
             var read = await RowsAsync(connection, sql, (begin, next), writer, cancellation);
-            (rows, begin) = (rows + read, next);
+            // Where nothing was, nothing may be for long: a meeting whose node believes in the year 9999.
+            (rows, begin) = (rows + read, read > 0 ? next : await NextAsync(connection, source, next, cancellation) ?? end);
             stretch = read < FewRows ? Min(stretch * 4, Longest) : read > ManyRows ? Max(stretch / 2, Shortest) : stretch;
         }
 
@@ -82,6 +83,15 @@ internal sealed class ViewExport(NpgsqlDataSource database)
         return await row.ReadAsync(cancellation) && !row.IsDBNull(0)
             ? (row.GetFieldValue<DateTimeOffset>(0), row.GetFieldValue<DateTimeOffset>(1))
             : null;
+    }
+
+    private static async Task<DateTimeOffset?> NextAsync(
+        NpgsqlConnection connection, (string Table, string Time) source, DateTimeOffset from, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand($"select min({source.Time}) from {source.Table} where {source.Time} >= $1", connection);
+        command.Parameters.AddWithValue(from);
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        return await row.ReadAsync(cancellation) && !row.IsDBNull(0) ? row.GetFieldValue<DateTimeOffset>(0) : null;
     }
 
     private static async Task<List<ExportColumn>> ColumnsAsync(NpgsqlConnection connection, AnalyticsView view, CancellationToken cancellation)

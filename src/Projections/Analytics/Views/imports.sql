@@ -18,7 +18,7 @@ select
 from import_queue q
 left join server s on s.id = q.server_id
 cross join lateral (
-    select to_timestamp(max(end_time) / 1000.0) as ended_at from recording_catalog where record_id = any(q.record_ids)
+    select to_timestamp(least(greatest(max(end_time), 0), 253402300799999) / 1000.0) as ended_at from recording_catalog where record_id = any(q.record_ids)
 ) r;
 
 comment on view analytics.imports is 'Archives of recordings on their way into the catalog, completed ones too, with their delay.';

@@ -1,3 +1,4 @@
+-- Archives say when their meetings were, and may say what is no time.
 create or replace view analytics.recordings as
 select
     r.record_id,
@@ -8,9 +9,9 @@ select
     r.instance,
     r.state,
     r.protected,
-    to_timestamp(r.start_time / 1000.0) as started_at,
-    to_timestamp(r.end_time / 1000.0) as ended_at,
-    (r.end_time - r.start_time) / 1000.0::double precision as duration_seconds,
+    to_timestamp(least(greatest(r.start_time, 0), 253402300799999) / 1000.0) as started_at,
+    to_timestamp(least(greatest(r.end_time, 0), 253402300799999) / 1000.0) as ended_at,
+    (r.end_time::double precision - r.start_time) / 1000 as duration_seconds,
     r.participants,
     f.formats,
     f.length_minutes as playback_minutes,

@@ -120,6 +120,22 @@ public sealed class ExportCommandTests(ExportCommandTests.LongDay day) : IClassF
     public async Task What_cannot_be_is_refused(int code, params string[] arguments) => Assert.Equal(code, (await day.Commands.RunAsync(arguments)).Code);
 
     [Fact]
+    public async Task What_an_archive_says_that_is_no_time_holds_nothing_up()
+    {
+        var written = await day.Commands.RunAsync("export", "recordings");
+        var rows = Csv(written.Out);
+        var started = rows[0].IndexOf("started_at");
+        Assert.Equal(["1970-01-01T00:00:00", "2023-11-14T22:13:20", "9999-12-31T23:59:59"], rows.Skip(1).Select(row => row[started][..19]));
+    }
+
+    [Fact]
+    public async Task The_views_are_described()
+    {
+        var ran = await day.Commands.RunAsync("analytics", "views");
+        Assert.Equal(AnalyticsSchema.Views.Count, ran.Out.Split('\n').Count(line => line.StartsWith("### ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task A_history_without_rows_is_a_line_of_names()
     {
         Assert.Equal("server_id,host,tag", (await day.Commands.RunAsync("export", "servers")).Out.TrimEnd('\n')[..18]);
@@ -191,6 +207,8 @@ public sealed class ExportCommandTests(ExportCommandTests.LongDay day) : IClassF
             from (
                 select m, n, '2026-03-02T08:00:00.123456Z'::timestamptz + interval '1 minute' * (n - 1) as at
                 from unnest(array['plain', 'a,b', 'say "hi"', e'two\r\nlines', ' padded ', '']) with ordinality as u (m, n)) r;
+            insert into recording_catalog (record_id, tenant_id, meeting_id, name, state, start_time, end_time, is_breakout, imported_at)
+            select 'r' || n, '', 'm', '', 'published', n, -n, false, now() from unnest(array[-9000000000000000000, 1700000000000, 9000000000000000000]) n;
             insert into poll_history select 'a', '2026-03-02Z'::timestamptz + interval '1 minute' * n, n, 80, n % 2 = 0, 1, 2, 3, case when n % 2 = 1 then 'timeout' end from generate_series(1, 500) n;
             insert into server_minute
             select s, '2026-01-01T00:00:00Z'::timestamptz + interval '1 minute' * n, 6, 0, n, 5, n % 300, 20
