@@ -76,6 +76,11 @@ public sealed class RestoreTests : IAsyncLifetime
             "the callback whose URL is lost is given up, and says why", async () =>
                 await ScalarAsync<string>("select state || ': ' || last_outcome from callback_queue where callback_id = $1", _callback) == "abandoned: its URL is not in table secret any more");
         Assert.Equal(0, _called);
+
+        // Clients create their hooks again; no two have one number.
+        using var lms = new Lms(((WebApplication)built.Host).Urls.Single(), Balancer.Secret);
+        Assert.Equal("SUCCESS", (await lms.GetAsync("hooks/create", "callbackURL=" + Uri.EscapeDataString("https://lms.example/after"))).Code);
+        Assert.Equal(2, await ScalarAsync<long>("select count(distinct number) from hook"));
         await built.Host.StopAsync();
     }
 
@@ -130,6 +135,7 @@ public sealed class RestoreTests : IAsyncLifetime
     {
         await _before.CreateAsync("lecture", "&meta_bn-recording-ready-url=" + Uri.EscapeDataString("https://lms.example/ready"));
         await _before.PollAsync();
+        await _before.Lms.GetAsync("hooks/create", "callbackURL=" + Uri.EscapeDataString("https://lms.example/before"));
         var archive = await RecordingArchive.Of(RecordedMeeting.Of("old lecture", DateTimeOffset.UtcNow.AddDays(-1))).DropIntoAsync(Path.Combine(Spool, ".importing", _import.ToString()));
         await _before.AppendAsync(
             Streams.Import(_import),
