@@ -1,7 +1,7 @@
 using System.Globalization;
+using Scalelite.Api.CommandLine;
 using Scalelite.Domain.AdminTokens;
 using Scalelite.Workers.History;
-using Scalelite.Api.CommandLine;
 using Scalelite.Workers.Servers;
 
 namespace Scalelite.Api.AdminV1;

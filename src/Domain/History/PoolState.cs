@@ -107,7 +107,8 @@ public sealed class PoolState
             case MeetingAdopted e:
                 Place(new PastMeeting(e.Instance, e.TenantId, e.MeetingId, e.ServerId, DateTimeOffset.FromUnixTimeMilliseconds(e.CreateTime))
                 {
-                    InternalMeetingId = e.InternalMeetingId, VoiceBridge = e.VoiceBridge,
+                    InternalMeetingId = e.InternalMeetingId,
+                    VoiceBridge = e.VoiceBridge,
                 });
                 break;
             case MeetingMoved e:

@@ -24,7 +24,12 @@ public sealed record PoolMoment(
         var shown = load with { Meetings = minute.Meetings, Seen = minute.Load ?? minute.Users, Unseen = 0, PolledAt = minute.Minute };
         return LoadedServer.Of(server, shown) with
         {
-            PolledAt = minute.Minute, Users = minute.Users, Videos = minute.Videos, LargestMeeting = 0, Failures = 0, Error = null,
+            PolledAt = minute.Minute,
+            Users = minute.Users,
+            Videos = minute.Videos,
+            LargestMeeting = 0,
+            Failures = 0,
+            Error = null,
         };
     }
 

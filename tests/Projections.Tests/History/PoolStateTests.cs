@@ -16,7 +16,7 @@ namespace Scalelite.Projections.Tests.History;
 /// <summary>The fold in memory beside the read models, through the real event store.</summary>
 public sealed class PoolStateTests(ITestOutputHelper output) : IAsyncLifetime
 {
-    private const int Stories = 25;
+    private const int Stories = 10;
     private const int MinimumUsers = 15;
 
     private static readonly TimeSpan Buffer = TimeSpan.FromSeconds(60);

@@ -23,7 +23,7 @@ public sealed class PoolHistoryTests(ITestOutputHelper output) : IAsyncLifetime
     public async Task Any_moment_is_what_the_read_models_were_then_however_many_wrote_and_whoever_made_checkpoints_and_was_killed()
     {
         var random = new Random(20260302);
-        var choices = new byte[900];
+        var choices = new byte[600];
         random.NextBytes(choices);
         var story = RandomStory.Of(1, choices);
         using var stop = new CancellationTokenSource();
