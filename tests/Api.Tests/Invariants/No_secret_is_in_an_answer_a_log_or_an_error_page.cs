@@ -176,7 +176,8 @@ public sealed class No_secret_is_in_an_answer_a_log_or_an_error_page : IAsyncLif
         {
             // The first three run until they are stopped; the others print a secret to who asked for it.
             if (path is "serve" or "demo" or "simulate" or "servers yaml" or "tokens add") continue;
-            string[] arguments = [.. path.Split(' '), .. CommandRolesTests.Needed(command), .. path == "projections rebuild" ? [ReadModels.All[0].Name] : Array.Empty<string>()];
+            string[] more = path switch { "poll" => ["--once"], "projections rebuild" => [ReadModels.All[0].Name], _ => [] };
+            string[] arguments = [.. path.Split(' '), .. CommandRolesTests.Needed(command), .. more];
             if (CommandRoles.Of(path).Role is null) await RunAsync(arguments);
             else await OrderAsync(arguments);
         }
