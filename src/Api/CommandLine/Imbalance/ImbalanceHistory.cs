@@ -12,7 +12,7 @@ namespace Scalelite.Api.CommandLine.Imbalance;
 /// </summary>
 internal sealed class ImbalanceHistory(NpgsqlDataSource database, Func<EventRow, IEvent> read)
 {
-    private const int MinutesAtOnce = 60;
+    private const int MinutesAtOnce = 30;
 
     // All ids that were ever polled, each by one look into the primary key.
     private const string PolledServersSql =
@@ -32,17 +32,16 @@ internal sealed class ImbalanceHistory(NpgsqlDataSource database, Func<EventRow,
         order by (data->>'At')::timestamptz, seq_id
         """;
 
-    private const string MinutesSql =
+    // Minutes one by one, so that those between are not read where only every fifth is wanted.
+    internal const string MinutesSql =
         """
-        select m.minute, m.server_id, coalesce(m.load, m.users)::double precision
-        from generate_series($1::timestamptz, $2::timestamptz - interval '1 microsecond', $3) g (minute)
-        join server_minute m on m.minute = g.minute
-        where m.polls > m.failed
-        order by m.minute
+        select minute, server_id, coalesce(load, users)::double precision from server_minute
+        where minute = any($1) and polls > failed
+        order by minute
         """;
 
     // A meeting that moved back to where its people are was given to nobody: it has no candidates.
-    private const string PlacementsSql =
+    internal const string PlacementsSql =
         """
         select placed_at, server_id, poll_age_seconds, candidates, tag from placement
         where placed_at >= $1 and placed_at < $2 and candidates is not null
@@ -125,12 +124,13 @@ internal sealed class ImbalanceHistory(NpgsqlDataSource database, Func<EventRow,
     private async Task<(List<PolledMinute> Minutes, List<MeteredPlacement> Placements)> ReadAsync(
         DateTimeOffset from, DateTimeOffset to, TimeSpan step, DateTimeOffset placedFrom, CancellationToken cancellation)
     {
+        DateTime[] wanted = [.. Enumerable.Range(0, (int)Math.Ceiling((to - from) / step)).Select(i => (from + (step * i)).UtcDateTime)];
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var batch = new NpgsqlBatch(connection)
         {
             BatchCommands =
             {
-                new(MinutesSql) { Parameters = { new() { Value = from }, new() { Value = to }, new() { Value = step } } },
+                new(MinutesSql) { Parameters = { new() { Value = wanted } } },
                 new(PlacementsSql) { Parameters = { new() { Value = placedFrom.ToUniversalTime() }, new() { Value = to.ToUniversalTime() } } },
             },
         };

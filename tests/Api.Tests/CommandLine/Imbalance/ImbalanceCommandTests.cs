@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Scalelite.Api.CommandLine.Imbalance;
+using Scalelite.Projections;
+using Scalelite.Testing;
 using Xunit;
 
 namespace Scalelite.Api.Tests.CommandLine.Imbalance;
@@ -226,6 +229,40 @@ public sealed class ImbalanceCommandTests(ImbalanceCommandTests.Morning morning)
         {
             await morning.Commands.Database.ExecuteAsync("insert into mt_events select * from kept; drop table kept");
         }
+    }
+
+    [Fact]
+    public async Task A_part_of_a_long_history_is_found_by_its_indexes()
+    {
+        await using var commands = await LongHistoryAsync();
+        var minutes = string.Join(',', Enumerable.Range(0, 30).Select(i => $"'2026-03-02 08:{i:00}Z'"));
+
+        await PlanAsync(ImbalanceHistory.MinutesSql.Replace("$1", $"array[{minutes}]::timestamptz[]", StringComparison.Ordinal), "server_minute_minute");
+        await PlanAsync(
+            ImbalanceHistory.PlacementsSql.Replace("$1", "'2026-03-02 08:00Z'", StringComparison.Ordinal).Replace("$2", "'2026-03-02 08:30Z'", StringComparison.Ordinal),
+            "placement_placed_at");
+
+        async Task PlanAsync(string sql, string index)
+        {
+            var plan = string.Join('\n', (await commands.RowsAsync($"explain {sql}")).Select(row => row[0]));
+            Assert.Contains(index, plan, StringComparison.Ordinal);
+            Assert.DoesNotContain("Seq Scan", plan, StringComparison.Ordinal);
+        }
+    }
+
+    private static async Task<TestDatabase> LongHistoryAsync()
+    {
+        var database = await TestDatabase.CreateAsync("long_history");
+        foreach (var script in ReadModels.All.Where(model => model.Tables.Contains("server_minute") || model.Tables.Contains("placement")).SelectMany(model => model.Scripts))
+            await database.ExecuteAsync(script.Sql);
+        await database.ExecuteAsync(
+            """
+            insert into server_minute select 'n' || i, m, 1, 0, 10, 1, 10, 0 from generate_series(1, 20) i, generate_series('2026-03-01Z'::timestamptz, '2026-03-03Z', '1 min') m;
+            insert into placement (instance, placed_at, server_id, attempt, moved, candidates, outcome)
+            select gen_random_uuid(), '2026-03-01Z'::timestamptz + i * interval '10 s', 'n1', 1, false, 20, 'started' from generate_series(1, 17000) i;
+            analyze server_minute, placement
+            """);
+        return database;
     }
 
     private static string[] Lines(string text) => [.. text.Split('\n').Select(line => line.TrimEnd())];
