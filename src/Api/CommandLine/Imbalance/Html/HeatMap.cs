@@ -30,8 +30,10 @@ internal sealed class HeatMap
         (_history, _grid, _axis) = (history, grid, axis);
         var use = history.Report.Servers.ToDictionary(server => server.ServerId, StringComparer.Ordinal);
         Left = Math.Max(0, grid.Servers.Count - MostRows);
+        var told = history.Report.Moments.Select(moment => moment.ServerId).ToHashSet(StringComparer.Ordinal);
         Rows = [.. grid.Servers
-            .OrderByDescending(server => use.TryGetValue(server, out var known) ? known.PeakLoad : 0)
+            .OrderByDescending(told.Contains)
+            .ThenByDescending(server => use.TryGetValue(server, out var known) ? known.PeakLoad : 0)
             .Take(MostRows)
             .OrderBy(history.PlaceOf, StringComparer.Ordinal)
             .ThenBy(server => server, StringComparer.Ordinal)];
