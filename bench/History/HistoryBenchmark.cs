@@ -17,7 +17,7 @@ internal static class HistoryBenchmark
         await using var database = await BenchDatabase.StartAsync(Option(options, "--folder"));
         var connectionString = await database.CreateAsync("history");
         var environment = Environment(connectionString);
-        await using (var built = await ScaleliteHost.BuildAsync(SettingsReading.From(environment, Needs.Database).Settings!, Roles.None, CancellationToken.None))
+        await using (var built = await ScaleliteHost.BuildAsync(SettingsReading.From(new ConfigurationBuilder().AddInMemoryCollection(environment).Build(), Needs.Database).Settings!, Roles.None, CancellationToken.None))
         {
         }
 
@@ -58,15 +58,15 @@ internal static class HistoryBenchmark
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
-    private static IConfiguration Environment(string connectionString)
+    private static Dictionary<string, string?> Environment(string connectionString)
     {
         var to = new NpgsqlConnectionStringBuilder(connectionString);
-        return new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        return new Dictionary<string, string?>
         {
             ["SECRET_KEY_BASE"] = new string('k', 64),
             ["LOADBALANCER_SECRET"] = "the-secret-of-the-benchmark",
             ["DATABASE_URL"] = $"postgresql:///{to.Database}?host={Uri.EscapeDataString(to.Host!)}&port={to.Port}&user={to.Username}&pool=8",
-        }).Build();
+        };
     }
 
     private static string? Option(string[] options, string name) => Array.IndexOf(options, name) is >= 0 and var at && at + 1 < options.Length ? options[at + 1] : null;

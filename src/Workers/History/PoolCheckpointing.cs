@@ -9,7 +9,7 @@ namespace Scalelite.Workers.History;
 /// Follows the safe head of the log and stores the pool every so often, so that <see cref="PoolHistory"/> has little to fold. One process at a
 /// time; one that is killed leaves the checkpoints that it had stored, and the next goes on from the last of them.
 /// </summary>
-internal sealed partial class PoolCheckpointing(NpgsqlDataSource database, Settings settings, TimeProvider time, ILogger<PoolCheckpointing> log)
+public sealed partial class PoolCheckpointing(NpgsqlDataSource database, Settings settings, TimeProvider time, ILogger<PoolCheckpointing> log)
     : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
@@ -30,7 +30,7 @@ internal sealed partial class PoolCheckpointing(NpgsqlDataSource database, Setti
 
     /// <summary>Looks once: stores what is due, at most one checkpoint.</summary>
     /// <returns>Whether there is more to be done at once.</returns>
-    internal async Task<bool> LookAsync(CancellationToken cancellation)
+    public async Task<bool> LookAsync(CancellationToken cancellation)
     {
         if (await _turn.TakeAsync(cancellation) is not { } safe)
         {
