@@ -40,8 +40,8 @@ internal sealed class HistoryCommands(IReadOnlyDictionary<string, string?> envir
         var meetings = await ColumnAsync<string>("select meeting_id from meeting_instance where state = 'ended' order by md5(meeting_id) limit 60");
         var internalIds = await ColumnAsync<string>("select internal_meeting_id from meeting_internal_id order by md5(internal_meeting_id) limit 60");
         var instances = await ColumnAsync<Guid>("select instance from meeting_instance where state = 'ended' order by md5(instance::text) limit 30");
-        var began = (await ColumnAsync<DateTime>("select timestamp from mt_events order by seq_id limit 1"))[0];
-        var ended = (await ColumnAsync<DateTime>("select timestamp from mt_events order by seq_id desc limit 1"))[0];
+        var began = (await ColumnAsync<DateTime>("select min(placed_at) from placement"))[0];
+        var ended = (await ColumnAsync<DateTime>("select max(placed_at) from placement"))[0];
         // A working day with its morning, or what there is of one.
         var day = ended.Date.AddDays(-1);
         while (day > began && day.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday) day = day.AddDays(-1);

@@ -24,12 +24,12 @@ internal static class RichMeeting
     public static readonly Guid Recorded = Id(31);
 
     internal const string Request = "4f1d9e0c";
-    internal const string Tenant = "0195a3b0-0000-7000-8000-00000000000a";
+    internal const string Tenant = "01957ea3-8300-7000-8000-00000000000a";
     private static readonly Guid Process = Id(90);
 
     internal static DateTimeOffset At(string time) => DateTimeOffset.Parse($"2025-03-10T{time}Z", System.Globalization.CultureInfo.InvariantCulture);
 
-    internal static Guid Id(int n) => Guid.Parse($"0195a3b0-0000-7000-8000-{n:000000000000}");
+    internal static Guid Id(int n) => Guid.Parse($"01957ea3-8300-7000-8000-{n:000000000000}");
 
     /// <summary>All of it.</summary>
     public static void Tell(ToldDay day)
