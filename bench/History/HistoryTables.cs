@@ -195,7 +195,8 @@ internal sealed class HistoryTables : IAsyncDisposable
             select i.indexname, i.indexdef from pg_indexes i
             where i.schemaname = 'public' and i.tablename = any($1) and not exists (select from pg_constraint c where c.conname = i.indexname)
             """,
-            connection) { Parameters = { new() { Value = Names } } })
+            connection)
+        { Parameters = { new() { Value = Names } } })
         {
             await using var row = await command.ExecuteReaderAsync();
             while (await row.ReadAsync())
