@@ -45,7 +45,7 @@ public sealed class RecordingMetadataTests
         Assert.Equal((1531155809613, 1531155825000, 2, 954063L), (recording.StartTime, recording.EndTime, recording.Participants, recording.RawSize));
         Assert.Equal(
             new Dictionary<string, string> { ["bbb-origin"] = "Moodle", ["empty"] = "" }.OrderBy(m => m.Key),
-            recording.Metadata.OrderBy(m => m.Key));
+            recording.Metadata!.OrderBy(m => m.Key));
         Assert.False(recording.IsBreakout);
         Assert.Null(recording.Breakout);
         Assert.True(metadata.Published);
@@ -72,7 +72,7 @@ public sealed class RecordingMetadataTests
 
         var recording = metadata.Recording;
         Assert.Equal(("ext", "Room", Id), (recording.MeetingId, recording.Name, recording.InternalMeetingId));
-        Assert.Equal(["bn-x"], recording.Metadata.Keys);
+        Assert.Equal(["bn-x"], recording.Metadata!.Keys);
         Assert.Null(recording.Participants);
         Assert.Null(recording.RawSize);
         Assert.Equal((null, null), (metadata.ProcessingMs, metadata.SizeBytes));
