@@ -1,10 +1,10 @@
 using System.Globalization;
 using Npgsql;
-using Scalelite.Api.CommandLine.Imbalance;
 using Scalelite.Api.Admin;
 using Scalelite.Api.AdminV1;
 using Scalelite.Api.Calls;
 using Scalelite.Api.CommandLine.Explain;
+using Scalelite.Api.CommandLine.Imbalance;
 using Scalelite.Api.Configuration;
 using Scalelite.Api.DialIn;
 using Scalelite.Api.Logging;

@@ -37,8 +37,16 @@ public sealed class No_secret_is_in_an_answer_a_log_or_an_error_page : IAsyncLif
 
     private readonly Dictionary<string, string?> _environment = new()
     {
-        ["LOADBALANCER_SECRET"] = New("lms"), ["LOADBALANCER_SECRETS"] = New("lms2"), ["LOADBALANCER_ADMIN_SECRET"] = New("admin"), ["SECRET_KEY_BASE"] = New("key") + New("key"),
-        ["FSAPI_PASSWORD"] = New("fsapi"), ["METRICS_TOKEN"] = New("metrics"), ["MULTITENANCY_ENABLED"] = "true", ["RAILS_LOG_LEVEL"] = "debug", ["BIND"] = "127.0.0.1", ["PORT"] = "0",
+        ["LOADBALANCER_SECRET"] = New("lms"),
+        ["LOADBALANCER_SECRETS"] = New("lms2"),
+        ["LOADBALANCER_ADMIN_SECRET"] = New("admin"),
+        ["SECRET_KEY_BASE"] = New("key") + New("key"),
+        ["FSAPI_PASSWORD"] = New("fsapi"),
+        ["METRICS_TOKEN"] = New("metrics"),
+        ["MULTITENANCY_ENABLED"] = "true",
+        ["RAILS_LOG_LEVEL"] = "debug",
+        ["BIND"] = "127.0.0.1",
+        ["PORT"] = "0",
     };
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("scalelite-secrets-");
@@ -255,8 +263,10 @@ public sealed class No_secret_is_in_an_answer_a_log_or_an_error_page : IAsyncLif
         var read = SettingsReading.From(
             new ConfigurationBuilder().AddInMemoryCollection(_environment).AddInMemoryCollection(new Dictionary<string, string?>
             {
-                ["RECORDING_PUBLISH_DIR"] = Path.Combine(_folder.FullName, "published"), ["RECORDING_UNPUBLISH_DIR"] = Path.Combine(_folder.FullName, "unpublished"),
-                ["CONNECT_TIMEOUT"] = "1", ["RESPONSE_TIMEOUT"] = "2",
+                ["RECORDING_PUBLISH_DIR"] = Path.Combine(_folder.FullName, "published"),
+                ["RECORDING_UNPUBLISH_DIR"] = Path.Combine(_folder.FullName, "unpublished"),
+                ["CONNECT_TIMEOUT"] = "1",
+                ["RESPONSE_TIMEOUT"] = "2",
             }).Build(),
             Needs.LoadBalancerSecret | Needs.SealedSecrets);
         Assert.Empty(read.Problems);

@@ -262,7 +262,12 @@ public sealed class RemoteCommandTests(V1Host host) : IClassFixture<V1Host>
         var at = person?.Invoke(new At()) ?? new At();
         var code = await ScaleliteCommand.RunAsync(arguments, new CommandInvocation(Configuration(environment))
         {
-            Output = output, Error = error, Input = new StringReader(at.Input), Ask = at.Ask, Files = at.Files ?? LocalFiles.Instance, EnableDefaultExceptionHandler = false,
+            Output = output,
+            Error = error,
+            Input = new StringReader(at.Input),
+            Ask = at.Ask,
+            Files = at.Files ?? LocalFiles.Instance,
+            EnableDefaultExceptionHandler = false,
         });
         return new Ran(code, output.ToString(), error.ToString());
     }
