@@ -5,6 +5,7 @@ using Xunit;
 namespace Scalelite.Api.Tests.Calls;
 
 /// <summary>Slides in the body of a create: streamed, never held.</summary>
+[Collection(Alone.Name)]
 public sealed class LargeBodyTests
 {
     private const long Length = 100 << 20;
