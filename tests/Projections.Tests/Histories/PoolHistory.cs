@@ -59,10 +59,14 @@ internal sealed class PoolHistory : IAsyncDisposable
         }
     }
 
-    public async Task<string[]> RowsAsync()
+    /// <summary>The rows of these read models; of all where none is named.</summary>
+    public async Task<string[]> RowsAsync(params string[] models)
     {
         await using var connection = await Database.Source.OpenConnectionAsync();
-        return await ReadModelRows.ReadAsync(connection);
+        var rows = await ReadModelRows.ReadAsync(connection);
+        if (models.Length == 0) return rows;
+        var tables = models.SelectMany(name => ReadModels.All.Single(model => model.Name == name).Tables).ToHashSet(StringComparer.Ordinal);
+        return [.. rows.Where(row => tables.Contains(row[..row.IndexOf(' ', StringComparison.Ordinal)]))];
     }
 
     public async ValueTask DisposeAsync()

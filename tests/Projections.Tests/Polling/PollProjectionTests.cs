@@ -42,7 +42,7 @@ public sealed class PollProjectionTests : IAsyncLifetime
     {
         await _history.AppendAsync(Given.Polled("a", 1, 5, Given.Seen("room", "int", 9)), new ServerRemoved("a", Given.At(12)));
         await _history.AppendAsync(Given.Polled("a", 2, 10, Given.Seen("room", "int", 9)));
-        Assert.Empty(await _history.RowsAsync());
+        Assert.Empty(await _history.RowsAsync("servers", "polls"));
 
         await _history.AppendAsync(Given.Registered("a", 13));
         await _history.AppendAsync(Given.Polled("a", 3, 11, Given.Seen("room", "int", 9)));

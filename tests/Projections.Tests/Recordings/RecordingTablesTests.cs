@@ -179,20 +179,20 @@ public sealed class RecordingTablesTests : IAsyncLifetime
         var story = new Story();
         RecordingStory.Tell(story);
         await _history.AppendAsync(story);
-        var live = await _history.RowsAsync();
+        var live = await _history.RowsAsync("recordings");
         Assert.NotEmpty(live);
 
         for (var seed = 0; seed < 8; seed++)
         {
             await using var other = await PoolHistory.CreateAsync();
             await other.AppendAsync(story.Shuffled(new Random(seed)).Select(n => story.Events[n].Event));
-            Assert.Equal(live, await other.RowsAsync());
+            Assert.Equal(live, await other.RowsAsync("recordings"));
         }
 
         var model = ReadModels.All.Single(model => model.Name == "recordings");
         foreach (var table in model.Tables) await _history.Database.ExecuteAsync($"delete from {table}");
         Assert.True(await _history.Rebuild.RebuildAsync(model) > 0);
-        Assert.Equal(live, await _history.RowsAsync());
+        Assert.Equal(live, await _history.RowsAsync("recordings"));
     }
 
     private async Task<CatalogedRecording> FindAsync(string id) =>
