@@ -83,7 +83,11 @@ internal sealed class TestDatabase : IAsyncDisposable
         await Source.DisposeAsync();
         await using var connection = new NpgsqlConnection(_cluster.ConnectionString);
         await connection.OpenAsync();
-        await using var drop = new NpgsqlCommand($"drop database if exists \"{Name}\" with (force)", connection);
+        await using var drop = new NpgsqlCommand($"drop database if exists \"{Name}\" with (force)", connection)
+        {
+            // It waits for a checkpoint, and so for a disk that others may be busy with.
+            CommandTimeout = 120,
+        };
         await drop.ExecuteNonQueryAsync();
     }
 
