@@ -53,8 +53,12 @@ public sealed class PollProjection : IProjection
 
     private static void AcceptRound(IDocumentOperations operations, string serverId, long round, DateTimeOffset began)
     {
+        // The lock waits for a removal that is under way: it would leave a round behind, which the server could not have when it comes back.
         operations.QueueSqlCommand(
-            "insert into poll_round (server_id, round) select server_id, ? from server_load where server_id = ? and registered_at <= ?",
+            """
+            insert into poll_round (server_id, round)
+            select server_id, ? from server_load where server_id = ? and registered_at <= ? for key share
+            """,
             round, serverId, began);
         operations.QueueSqlCommand(
             "delete from poll_round p using server_load l where p.server_id = ? and p.round < ? and l.server_id = p.server_id and l.registered_at <= ?",

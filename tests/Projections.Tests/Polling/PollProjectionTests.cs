@@ -1,7 +1,9 @@
 using Npgsql;
+using Scalelite.Domain;
 using Scalelite.Domain.Meetings;
 using Scalelite.Domain.Servers;
 using Scalelite.Projections.Tests.Histories;
+using Scalelite.Testing;
 using Xunit;
 
 namespace Scalelite.Projections.Tests.Polling;
@@ -35,6 +37,26 @@ public sealed class PollProjectionTests : IAsyncLifetime
         await _history.AppendAsync(Enumerable.Range(1, 40).Select(round => (object)Given.Polled("a", round, 5 * round)));
 
         Assert.Equal("{35,36,37,38,39,40}", await _history.Database.ScalarAsync<string>("select array_agg(round order by round)::text from poll_round"));
+    }
+
+    [Fact]
+    public async Task A_poll_that_ends_while_its_server_is_being_removed_leaves_no_round()
+    {
+        await _history.AppendAsync(Given.Polled("a", 1, 5));
+        await using var connection = await _history.Database.Source.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using (var removal = _history.Store.LightweightSession(SessionOptions.ForTransaction(transaction)))
+        {
+            removal.Events.Append(Streams.Server("a"), new ServerRemoved("a", Given.At(12)));
+            await removal.SaveChangesAsync();
+        }
+
+        var poll = _history.AppendAsync(Given.Polled("a", 2, 10));
+        await Eventually.HoldsAsync("the poll waits for the removal", async () => await _history.Database.ScalarAsync<long>(
+            "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") > 0);
+        await transaction.CommitAsync();
+        await poll;
+        Assert.Equal(0L, await CountAsync("poll_round"));
     }
 
     [Fact]
