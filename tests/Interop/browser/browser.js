@@ -8,6 +8,9 @@ const { tmpdir } = require('node:os')
 const { join } = require('node:path')
 
 const WITHIN = 15_000
+// A Chromium that was just installed makes its caches first.
+const STARTS_WITHIN = 60_000
+const STARTS = 3
 
 class Browser {
   #process
@@ -18,13 +21,26 @@ class Browser {
 
   /** Starts a Chromium with a profile of its own. CHROMIUM names its executable. */
   static async start() {
-    const browser = new Browser()
-    browser.#profile = await mkdtemp(join(tmpdir(), 'scalelite-chromium.'))
+    for (let attempt = 1; ; attempt++) {
+      const browser = new Browser()
+      try {
+        await browser.#start()
+        return browser
+      } catch (error) {
+        // One that is left running would keep the tests' process from its end.
+        await browser.close('SIGKILL')
+        if (attempt === STARTS) throw error
+      }
+    }
+  }
+
+  async #start() {
+    this.#profile = await mkdtemp(join(tmpdir(), 'scalelite-chromium.'))
     // As Chrome comes: Debian's Chromium alone refuses the cookies of frames of other sites, and so every LMS that embeds recordings.
-    await mkdir(join(browser.#profile, 'Default'))
-    await writeFile(join(browser.#profile, 'Default', 'Preferences'), JSON.stringify({ profile: { cookie_controls_mode: 0, block_third_party_cookies: false } }))
-    browser.#process = spawn(process.env.CHROMIUM ?? 'chromium', [
-      '--headless=new', '--remote-debugging-pipe', `--user-data-dir=${browser.#profile}`,
+    await mkdir(join(this.#profile, 'Default'))
+    await writeFile(join(this.#profile, 'Default', 'Preferences'), JSON.stringify({ profile: { cookie_controls_mode: 0, block_third_party_cookies: false } }))
+    this.#process = spawn(process.env.CHROMIUM ?? 'chromium', [
+      '--headless=new', '--remote-debugging-pipe', `--user-data-dir=${this.#profile}`,
       '--no-first-run', '--no-default-browser-check', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking',
       '--disable-component-update', '--disable-extensions', '--disable-sync', '--no-proxy-server', '--mute-audio', '--lang=en',
       '--autoplay-policy=no-user-gesture-required',
@@ -32,11 +48,12 @@ class Browser {
       '--no-sandbox',
       'about:blank',
     ], { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] })
-    browser.#process.once('exit', () => browser.#fail(new Error('Chromium has ended')))
-    browser.#process.once('error', error => browser.#fail(error))
-    browser.#read(browser.#process.stdio[4])
-    await browser.send('Browser.getVersion')
-    return browser
+    this.#process.once('exit', () => this.#fail(new Error('Chromium has ended')))
+    this.#process.once('error', error => this.#fail(error))
+    // One that has ended takes no commands: each fails, and not the whole run.
+    this.#process.stdio[3].on('error', error => this.#fail(error))
+    this.#read(this.#process.stdio[4])
+    await this.send('Browser.getVersion', {}, undefined, STARTS_WITHIN)
   }
 
   /** Opens an empty page. */
@@ -48,18 +65,21 @@ class Browser {
     return page
   }
 
-  async close() {
+  async close(signal = 'SIGTERM') {
     const ended = new Promise(resolve => this.#process.once('exit', resolve))
-    this.#process.kill()
-    await Promise.race([ended, new Promise(resolve => setTimeout(resolve, 5000).unref())])
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
+      this.#process.kill(signal)
+      await Promise.race([ended, new Promise(resolve => setTimeout(resolve, 5000))])
+      this.#process.kill('SIGKILL')
+    }
     await rm(this.#profile, { recursive: true, force: true, maxRetries: 5 })
   }
 
   /** Sends a command and returns its result. */
-  send(method, params = {}, sessionId = undefined) {
+  send(method, params = {}, sessionId = undefined, within = WITHIN) {
     const id = ++this.#last
     return new Promise((resolve, reject) => {
-      const late = setTimeout(() => this.#settle(id)?.reject(new Error(`Too late: ${method}`)), WITHIN)
+      const late = setTimeout(() => this.#settle(id)?.reject(new Error(`Too late: ${method}`)), within)
       this.#waiting.set(id, { resolve, reject, late })
       this.#process.stdio[3].write(`${JSON.stringify({ id, method, params, sessionId })}\0`)
     })
