@@ -22,7 +22,8 @@ internal static class DemoCommand
             var options = new DemoOptions(
                 arguments.GetValue(port),
                 settings.Security.LoadBalancerSecrets is [var given, ..] ? given : RandomNumberGenerator.GetHexString(SecretLength, lowercase: true),
-                settings.Database.ConnectionString);
+                settings.Database.ConnectionString,
+                settings.Security.SecretKeyBase);
             try
             {
                 await using var pool = await DemoPool.StartAsync(options, narrator.Note, cancellation);

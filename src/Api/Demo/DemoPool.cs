@@ -114,7 +114,7 @@ internal sealed class DemoPool : IAsyncDisposable
     /// <summary>As <c>serve</c> has them, but for times that fit into a minute.</summary>
     private static Settings SettingsOf(DemoOptions options, DemoFolders folders, string connectionString) => new()
     {
-        Security = new SecuritySettings { LoadBalancerSecrets = [options.Secret], SecretKeyBase = RandomNumberGenerator.GetHexString(128) },
+        Security = new SecuritySettings { LoadBalancerSecrets = [options.Secret], SecretKeyBase = options.SecretKeyBase.Length > 0 ? options.SecretKeyBase : RandomNumberGenerator.GetHexString(128) },
         Admin = new AdminSettings { Secret = options.Secret },
         Polling = new PollingSettings { Interval = TimeSpan.FromSeconds(1) },
         Placement = new PlacementSettings { MoveAfter = TimeSpan.FromSeconds(3) },
